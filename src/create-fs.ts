@@ -1,0 +1,66 @@
+// createFs(): an fs-shaped object over node:fs or over anything of the same shape.
+
+import { type NodeFs, type NodeFsPromises, nodeFs, nodeFsPromises } from './ground/node-fs';
+import { replacementsFor } from './intact-fs';
+import { type Volume, volumeOn } from './protocol/volume';
+import type { Settings } from './settings/settings';
+import type { Context } from './shapes/context';
+import { writeStreamOver } from './shapes/write-stream';
+
+const volumes = new WeakMap<object, Volume>();
+
+/** The volume of a base: one for each, because descriptors and directories are shared by all who use it. */
+export function volumeOf(base: NodeFs): Volume {
+  let volume = volumes.get(base);
+  if (volume === undefined) volumes.set(base, (volume = volumeOn(base)));
+  return volume;
+}
+
+/** What the functions over a base work with. */
+export function contextOf(base: NodeFs, settings: () => Settings): Context {
+  const nativePromises = base === nodeFs ? nodeFsPromises : () => base.promises;
+  return { volume: volumeOf(base), settings, natives: base, nativePromises };
+}
+
+/** Makes an fs-shaped object with every name of `base`. */
+export function fsOver(base: NodeFs, settings: () => Settings): NodeFs {
+  const context = contextOf(base, settings);
+  const replacements = replacementsFor(context);
+  const ours = copyOf(base) as NodeFs & Record<string, unknown>;
+  for (const [name, value] of Object.entries(replacements.fs)) define(ours, name, value);
+
+  const promises = copyOf(context.nativePromises()) as NodeFsPromises & Record<string, unknown>;
+  for (const [name, value] of Object.entries(replacements.promises)) define(promises, name, value);
+  define(ours, 'promises', promises);
+
+  let WriteStream: NodeFs['WriteStream'] | undefined;
+  // Node's class whatever the base is: it writes until every byte is accepted. Loaded when first needed.
+  const streamClass = (): NodeFs['WriteStream'] =>
+    (WriteStream ??= writeStreamOver(nodeFs.WriteStream, context.volume, ours));
+  for (const name of ['WriteStream', 'FileWriteStream']) {
+    const set = (value: unknown): void => define(ours, name, value);
+    Object.defineProperty(ours, name, { get: streamClass, set, enumerable: true, configurable: true });
+  }
+  define(ours, 'createWriteStream', function createWriteStream(path: unknown, options: unknown) {
+    return Reflect.construct(streamClass(), [path, options]) as unknown;
+  });
+  return ours;
+}
+
+/** A property as an object literal would have made it. */
+function define(object: object, name: string, value: unknown): void {
+  Object.defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true });
+}
+
+/** An object with every property of `base`; methods that it inherits, as a memfs Volume's are, stay bound to it. */
+function copyOf(base: object): object {
+  const copy = Object.defineProperties({}, Object.getOwnPropertyDescriptors(base));
+  let level = Object.getPrototypeOf(base) as object | null;
+  for (; level !== null && level !== Object.prototype; level = Object.getPrototypeOf(level) as object | null) {
+    for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(level))) {
+      if (name === 'constructor' || typeof value !== 'function' || name in copy) continue;
+      define(copy, name, (value as (...args: unknown[]) => unknown).bind(base));
+    }
+  }
+  return copy;
+}

@@ -1,0 +1,91 @@
+// Errors in node's own dress: `code`, `errno`, `syscall`, `path`, and the message made of them.
+
+import { getSystemErrorMap } from 'node:util';
+
+/** An error as node:fs throws it. `published` is ours: the new content is in place, only a later step failed. */
+export interface SystemError extends Error {
+  code: string;
+  errno?: number;
+  syscall?: string;
+  path?: string;
+  dest?: string;
+  published?: true;
+}
+
+/** The `code` of anything thrown, or `''`. */
+export function codeOf(error: unknown): string {
+  const code = (error as { code?: unknown } | null | undefined)?.code;
+  return typeof code === 'string' ? code : '';
+}
+
+/**
+ * Makes an error that looks as if node:fs had thrown it.
+ *
+ * @param code A POSIX name such as `'EIO'`.
+ * @param syscall The call that failed, as node names it: `'open'`, `'write'`, `'fsync'`, ...
+ * @param path The file that the caller named.
+ */
+export function systemError(code: string, syscall: string, path: string): SystemError {
+  for (const [errno, [name, text]] of getSystemErrorMap()) {
+    if (name === code) {
+      return dress(new Error(`${code}: ${text}, ${syscall} '${path}'`), { errno, code, syscall, path });
+    }
+  }
+  return dress(new Error(`${code}: ${syscall} '${path}'`), { code, syscall, path });
+}
+
+/**
+ * Gives an error of a protocol step the name of the caller's file in place of the staged file's.
+ *
+ * A native error is rebuilt, since its stack has the staged name in its first line; anything else (an abort, an error
+ * of the caller's own iterable) is passed on as it is.
+ *
+ * @param error What the step threw.
+ * @param path The target as the caller wrote it.
+ * @param syscall The call to name, where the step's own would puzzle the caller (a `link` that stood for `open`).
+ */
+export function namingTarget(error: unknown, path: string, syscall?: string): unknown {
+  if (!isSystemError(error)) return error;
+  const call = syscall ?? error.syscall;
+  const { errno, code, published } = error;
+  const renamed = new Error(`${code}: ${reasonOf(error)}, ${call} '${path}'`);
+  return dress(renamed, { errno, code, syscall: call, path, published });
+}
+
+/** The same for a copy, which node reports as one call with a source and a destination. */
+export function namingCopy(error: unknown, from: string, to: string): unknown {
+  if (!isSystemError(error)) return error;
+  const { errno, code, published } = error;
+  const renamed = new Error(`${code}: ${reasonOf(error)}, copyfile '${from}' -> '${to}'`);
+  return dress(renamed, { errno, code, syscall: 'copyfile', path: from, dest: to, published });
+}
+
+/** Marks an error of a step that came after publishing: the new content is in place all the same. */
+export function asPublished(error: unknown): unknown {
+  return isSystemError(error) ? Object.assign(error, { published: true }) : error;
+}
+
+function reasonOf(error: SystemError): string {
+  return /^[A-Z0-9]+: (.*?), /.exec(error.message)?.[1] ?? error.message;
+}
+
+function isSystemError(error: unknown): error is SystemError & { syscall: string } {
+  return error instanceof Error && typeof (error as SystemError).syscall === 'string' && codeOf(error) !== '';
+}
+
+/** Adds the fields that have a value, in the order that node's errors have them. */
+function dress(error: Error, fields: { [Key in keyof SystemError]?: SystemError[Key] | undefined }): SystemError {
+  for (const [key, value] of Object.entries(fields)) {
+    if (value !== undefined) Object.assign(error, { [key]: value });
+  }
+  return error as SystemError;
+}
+
+/** A mistake in the use of this package itself. `code` is one of the `ERR_INTACT_*` names in the README. */
+export class IntactError extends Error {
+  readonly code: string;
+  constructor(code: `ERR_INTACT_${string}`, message: string) {
+    super(message);
+    this.code = code;
+  }
+}

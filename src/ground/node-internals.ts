@@ -1,0 +1,46 @@
+// The few things that node keeps under private symbols and that no public call tells. Each has a safe answer where a future
+// node names it otherwise.
+
+function valueUnder(object: object, description: string): unknown {
+  const symbol = symbolNamed(object, description);
+  return symbol === undefined ? undefined : (object as Record<symbol, unknown>)[symbol];
+}
+
+/** The symbol of this description on an object or its prototypes. */
+function symbolNamed(object: object, description: string): symbol | undefined {
+  for (let level: object | null = object; level !== null; level = Object.getPrototypeOf(level) as object | null) {
+    const found = Object.getOwnPropertySymbols(level).find((symbol) => symbol.description === description);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** The fs that a file stream works through (lib/internal/fs/streams.js); undefined if it cannot be told. */
+export function fsOfStream(stream: object): unknown {
+  return valueUnder(stream, 'kFs');
+}
+
+/**
+ * How many others use a FileHandle (lib/internal/fs/promises.js): calls under way and streams made from it. Node defers a
+ * close until there are none; 0 where it cannot be told.
+ */
+export function usersOfHandle(handle: object): number {
+  const references = valueUnder(handle, 'kRefs');
+  return typeof references === 'number' ? references - 1 : 0;
+}
+
+/** The private methods of a FileHandle that end a use of it, in the order in which they appeared. */
+export type HandleMethod = 'kUnref' | 'kTransfer' | 'kCloseSync';
+
+/** Replaces a private method on one handle; `original` calls the one that was there. Does nothing where there is none. */
+export function replaceHandleMethod(
+  handle: object,
+  method: HandleMethod,
+  replacement: (original: () => unknown) => unknown,
+): void {
+  const symbol = symbolNamed(handle, method);
+  if (symbol === undefined) return;
+  const original = (handle as Record<symbol, () => unknown>)[symbol]!;
+  const value = (): unknown => replacement(() => original.call(handle));
+  Object.defineProperty(handle, symbol, { value, configurable: true, writable: true });
+}

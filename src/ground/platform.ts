@@ -1,0 +1,71 @@
+// What differs between platforms and file systems, as named questions with their sources.
+
+/**
+ * Whether replacing by rename is supported here at all. On Windows a file that anybody has open cannot be replaced and
+ * virus scanners hold new files open, so it needs a retry protocol of its own; until that exists every call is native.
+ */
+export const canReplace: boolean = process.platform !== 'win32';
+
+/** `process.permission` exists only under node's permission model, whose checks belong to node's own entry points. */
+export const hasPermissionModel: boolean = 'permission' in process && process.permission !== undefined;
+
+/**
+ * Errors that mean "directories cannot be synced here", as opposed to "syncing failed".
+ * EINVAL and ENOTSUP: file systems without it (fsync(2)); EPERM and EISDIR: FUSE and Windows through libuv;
+ * EACCES: the directory may be written but not read, so it cannot even be opened; EBADF: AIX.
+ */
+const CANNOT_SYNC_DIRECTORY = new Set(['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'EPERM', 'EISDIR', 'EACCES', 'EBADF']);
+
+export function cannotSyncDirectory(code: string): boolean {
+  return CANNOT_SYNC_DIRECTORY.has(code);
+}
+
+/** Errors of link(2) that mean "no hard links here": FAT, some FUSE and network file systems, Android's storage. */
+const CANNOT_LINK = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
+
+export function cannotLink(code: string): boolean {
+  return CANNOT_LINK.has(code);
+}
+
+/**
+ * Errors after which a write keeps failing or has lost bytes: what was staged is no longer what the caller wrote.
+ * write(2), fsync(2), ftruncate(2).
+ */
+const LOSES_BYTES = new Set(['ENOSPC', 'EDQUOT', 'EIO', 'EFBIG']);
+
+export function losesBytes(code: string): boolean {
+  return LOSES_BYTES.has(code);
+}
+
+/**
+ * File systems that only one running kernel can have mounted, so that a leftover from another boot is certainly dead:
+ * ext2/3/4, XFS, Btrfs, F2FS, tmpfs. The numbers are statfs(2)'s.
+ */
+const LOCAL_FILE_SYSTEMS = new Set([0xef53, 0x58465342, 0x9123683e, 0xf2f52010, 0x01021994]);
+
+export function isLocalFileSystem(type: number): boolean {
+  return LOCAL_FILE_SYSTEMS.has(type);
+}
+
+/**
+ * Errors that say something about the path, or about who may use it: open(2). Node's own call meets the same, so it is
+ * left to report them. All others (EIO, EMFILE, ENOSPC, ...) are about the moment: node's own call, made a little later,
+ * might get further and empty the file.
+ */
+const ABOUT_THE_PATH = new Set([
+  'EACCES',
+  'EEXIST',
+  'EINVAL',
+  'EISDIR',
+  'ELOOP',
+  'ENAMETOOLONG',
+  'ENOENT',
+  'ENOTDIR',
+  'EPERM',
+  'EROFS',
+  'ETXTBSY',
+]);
+
+export function isAboutThePath(code: string): boolean {
+  return ABOUT_THE_PATH.has(code);
+}

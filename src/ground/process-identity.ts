@@ -1,0 +1,96 @@
+// Who we are, in a form that lets another process prove that we are gone.
+
+import { hostname } from 'node:os';
+import { threadId } from 'node:worker_threads';
+import { nodeFs } from './node-fs';
+
+/**
+ * A process, named so that it can never be confused with another: a pid alone is reused, so its start time stands
+ * beside it; both mean something only within one boot and one pid namespace, so those stand beside them.
+ */
+export interface ProcessIdentity {
+  readonly pid: number;
+  /** Clock ticks after boot at which the process started, field 22 of proc(5)'s `stat`; 0 where there is no /proc. */
+  readonly startTicks: number;
+  /** Hash of the boot id; 0 where the system has none. */
+  readonly boot: number;
+  /** Hash of the pid namespace, or of the host name where the system has none. */
+  readonly namespace: number;
+}
+
+let identity: ProcessIdentity | undefined;
+
+/** This process. Read from /proc at the first call, because most runs that load the hook never stage a file. */
+export function thisProcess(): ProcessIdentity {
+  return (identity ??= {
+    pid: process.pid,
+    startTicks: statOf('self')?.startTicks ?? 0,
+    boot: hash(readText('/proc/sys/kernel/random/boot_id')),
+    namespace: hash(readLink('/proc/self/ns/pid') || hostname()),
+  });
+}
+
+/** The worker's number within this process: threads share everything else. */
+export const thisThread: number = threadId;
+
+/** What is known of another process: `'dead'` and `'alive'` are proof, `'unknown'` is everything else. */
+export type Liveness = 'dead' | 'alive' | 'unknown';
+
+/**
+ * Whether a process still runs.
+ *
+ * @param owner The process asked about.
+ * @param sameKernelOnly Whether the place where its traces were found can only be reached from one running kernel at a
+ * time, so that an owner from another boot must be gone.
+ */
+export function livenessOf(owner: ProcessIdentity, sameKernelOnly: boolean): Liveness {
+  const self = thisProcess();
+  if (owner.boot !== self.boot) return sameKernelOnly && owner.boot !== 0 && self.boot !== 0 ? 'dead' : 'unknown';
+  if (owner.namespace !== self.namespace) return 'unknown';
+  const running = statOf(owner.pid);
+  if (running === undefined || owner.startTicks === 0) return hasProcess(owner.pid) ? 'unknown' : 'dead';
+  // A zombie has run its last instruction and holds no file; its parent has just not asked for its exit status yet.
+  return running.startTicks === owner.startTicks && !running.zombie ? 'alive' : 'dead';
+}
+
+function hasProcess(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+  }
+}
+
+/** What proc(5) tells of a process; undefined where it tells nothing. */
+function statOf(pid: number | 'self'): { zombie: boolean; startTicks: number } | undefined {
+  const stat = readText(`/proc/${pid}/stat`);
+  // The second field is the program's name in parentheses and may itself hold spaces and parentheses.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const startTicks = Number(fields[19]);
+  return startTicks > 0 ? { zombie: fields[0] === 'Z', startTicks } : undefined;
+}
+
+function readText(path: string): string {
+  try {
+    return nodeFs.readFileSync(path, 'latin1');
+  } catch {
+    return '';
+  }
+}
+
+function readLink(path: string): string {
+  try {
+    return nodeFs.readlinkSync(path);
+  } catch {
+    return '';
+  }
+}
+
+/** FNV-1a, 32 bits: enough to tell boots and namespaces apart, and nothing to load. 0 only for no text. */
+function hash(text: string): number {
+  if (text === '') return 0;
+  let sum = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) sum = Math.imul(sum ^ text.charCodeAt(i), 0x01000193) >>> 0;
+  return sum || 1;
+}

@@ -1,0 +1,66 @@
+// Putting our functions in place of node's in the live modules, and taking them away again.
+
+import { syncBuiltinESMExports } from 'node:module';
+import { contextOf } from './create-fs';
+import { liveFs, nodeFs, nodeFsPromises } from './ground/node-fs';
+import { replacementsFor } from './intact-fs';
+import { publishOpenFile } from './protocol/open-file';
+import { type Settings, switchedOff } from './settings/settings';
+import { settleStreams } from './shapes/write-stream';
+import { runSync } from './steps/run';
+
+/** A patch in force. */
+export interface Patch {
+  settings: Settings;
+  undo(): void;
+}
+
+/**
+ * Patches `fs`, `fs.promises` and the stream class. `require('fs')`, `import 'node:fs'` and every reference to the module
+ * taken before see it; a function taken out of the module before does not.
+ */
+export function patchFs(settings: Settings): Patch {
+  const patch: Patch = { settings, undo };
+  const context = contextOf(nodeFs, () => patch.settings);
+  const replacements = replacementsFor(context);
+  // Before liveFs.promises is touched: this captures it.
+  nodeFsPromises();
+  const undoings = [
+    replaceAll(liveFs, replacements.fs),
+    replaceAll(liveFs.promises, replacements.promises),
+    settleStreams(nodeFs.WriteStream.prototype, context.volume, liveFs),
+  ];
+  syncBuiltinESMExports();
+
+  function undo(): void {
+    for (const undoOne of undoings) undoOne();
+    syncBuiltinESMExports();
+    // For those who hold one of our functions, or have put theirs in front of it.
+    patch.settings = switchedOff(patch.settings);
+    // Nobody will see these close.
+    for (const file of context.volume.openFiles.values()) {
+      try {
+        runSync(publishOpenFile(file), context.volume.host);
+        file.isLive = true;
+      } catch {
+        // Poisoned, or no room to flush: then it ends at exit, by its exit rule.
+      }
+    }
+  }
+  return patch;
+}
+
+/** @returns Restores what is still ours; what somebody has put on top of it stays. */
+function replaceAll(object: object, replacements: Readonly<Record<string, unknown>>): () => void {
+  const target = object as Record<string, unknown>;
+  const originals = new Map<string, unknown>();
+  for (const [name, ours] of Object.entries(replacements)) {
+    originals.set(name, target[name]);
+    target[name] = ours;
+  }
+  return () => {
+    for (const [name, original] of originals) {
+      if (target[name] === replacements[name]) target[name] = original;
+    }
+  };
+}

@@ -1,0 +1,61 @@
+// Where every protected write begins: the plan for its target, and a staged file to carry the plan out with.
+
+import { isExclusive } from '../settings/flags';
+import type { Settings } from '../settings/settings';
+import type { Treatment } from '../settings/treatment';
+import type { Steps } from '../steps/step';
+import { countInPlace, countNative } from './counts';
+import { sweepOnFirstVisit } from './leftovers';
+import { type PublishBy, type Stage, type StageRequest, noStage, openStage } from './stage';
+import { type AskedPath, type Plan, type Target, planWrite } from './target';
+import type { Volume } from './volume';
+
+export interface WriteRequest {
+  readonly path: AskedPath;
+  /** The caller's open flags and mode. */
+  readonly flags: number;
+  readonly mode: number;
+  readonly settings: Settings;
+  readonly treatment: Treatment;
+  readonly inherit: StageRequest['inherit'];
+  /** Whether the staged file begins with the target's present content, for appending. */
+  readonly seed?: boolean;
+  /** Whether the staged file's identity is wanted. */
+  readonly identify?: boolean;
+}
+
+/** Plans a write and opens its staged file; undefined where node's own call is to be made instead. */
+export function* beginStage(volume: Volume, request: WriteRequest): Steps<Stage | undefined> {
+  const plan = yield* planWrite(request.path, request.flags, request.treatment);
+  const publishBy = publishingOf(plan, request.flags);
+  if (plan.kind === 'native' || publishBy === undefined) {
+    countNative(plan.kind === 'native' ? plan.reason : 'native-error');
+    return undefined;
+  }
+  const stage = yield* openStage(volume, { ...request, target: plan.target, publishBy });
+  if (stage === noStage) {
+    noteUnprotected(volume, plan.target, request.settings);
+    return undefined;
+  }
+  sweepOnFirstVisit(volume, plan.target.directory);
+  return stage;
+}
+
+function publishingOf(plan: Plan, flags: number): PublishBy | undefined {
+  if (plan.kind === 'native') return undefined;
+  // Where the file exists, node's own call reports EEXIST.
+  if (isExclusive(flags)) return plan.target.existing === undefined ? 'link' : undefined;
+  return plan.kind === 'replace' ? 'rename' : plan.reason;
+}
+
+/** Nothing can be created beside the target: an existing file is written as node does, and the operator is told once. */
+function noteUnprotected(volume: Volume, target: Target, settings: Settings): void {
+  if (target.existing === undefined) {
+    countNative('native-error');
+    return;
+  }
+  countInPlace('unwritable-directory');
+  if (!volume.directories.isFirstUnprotected(target.directory)) return;
+  const message = `${target.path} is not protected: no file can be created in ${target.directory}`;
+  settings.warn({ code: 'INTACT_UNPROTECTED', message, path: target.path });
+}

@@ -1,0 +1,116 @@
+// From a complete staged file to the target: flush, close, publish, sync directory.
+
+import { asPublished, codeOf, namingTarget } from '../ground/errors';
+import { cannotLink } from '../ground/platform';
+import { CREATE_EXCLUSIVELY } from '../settings/flags';
+import { type Steps, close, link, lstat, open, rename } from '../steps/step';
+import { type InPlaceReason, countInPlace, counts } from './counts';
+import { copyOver } from './in-place';
+import { type Stage, closeStage, flushStage, isInPlace, removeStaged } from './stage';
+import { syncDirectory } from './sync-directory';
+
+/**
+ * Makes a staged file the target's content, for good.
+ *
+ * Whatever fails before publishing leaves the target alone, and the caller discards the stage. What fails after it is
+ * marked `published: true`: the new content is in place and complete, but might not survive a power cut.
+ *
+ * @param flush Whether the caller asked for an fsync on top of what the durability says (node's `flush: true`).
+ */
+export function* commitStage(stage: Stage, flush = false): Steps<void> {
+  yield* flushStage(stage, flush);
+  // Before the rename: Windows refuses to rename a file that is open, and close(2) may still report a lost write.
+  yield* closeStage(stage);
+  yield* land(stage);
+}
+
+/** Commits a stage whose descriptor the caller still uses; from here on it is an ordinary descriptor of the target. */
+export function* commitOpenStage(stage: Stage, flush = false): Steps<void> {
+  yield* flushStage(stage, flush);
+  yield* land(stage);
+}
+
+function* land(stage: Stage): Steps<void> {
+  yield* publish(stage);
+  if (stage.treatment.durability !== 'durable') return;
+  try {
+    yield* makeNameDurable(stage);
+  } catch (error) {
+    throw asPublished(error);
+  }
+}
+
+function* publish(stage: Stage): Steps<void> {
+  if (stage.publishBy === 'link') {
+    yield* create(stage);
+  } else {
+    const keepInode = isInPlace(stage.publishBy) ? stage.publishBy : yield* replace(stage);
+    if (keepInode !== undefined) yield* overwrite(stage, keepInode);
+  }
+}
+
+/** Creates the target unless somebody else did so first, which only link(2) can tell without a gap. */
+function* create(stage: Stage): Steps<void> {
+  const { path, asked } = stage.target;
+  try {
+    yield* link(stage.path, path);
+  } catch (error) {
+    if (!cannotLink(codeOf(error))) throw namingTarget(error, asked, 'open');
+    // No hard links here. An empty file claims the name until the rename, and would be all that a crash leaves.
+    yield* close(yield* open(path, CREATE_EXCLUSIVELY, 0o600));
+    yield* rename(stage.path, path);
+    published(stage);
+    return;
+  }
+  published(stage);
+  yield* removeStaged(stage);
+}
+
+/** Renames the staged file over the target. @returns Why this name cannot change hands, if it cannot. */
+function* replace(stage: Stage): Steps<InPlaceReason | undefined> {
+  try {
+    yield* rename(stage.path, stage.target.path);
+  } catch (error) {
+    const reason = RENAME_REFUSED[codeOf(error)];
+    if (reason === undefined || stage.target.existing === undefined) throw error;
+    return reason;
+  }
+  published(stage);
+  return undefined;
+}
+
+/** Refusals of rename(2) that say nothing about the content. EBUSY: a file that something is bind-mounted on. */
+const RENAME_REFUSED: Partial<Record<string, InPlaceReason>> = {
+  EBUSY: 'mount-point',
+  EXDEV: 'cross-device',
+  EACCES: 'rename-refused',
+  EPERM: 'rename-refused',
+};
+
+/** Copies the staged file over the target's inode. */
+function* overwrite(stage: Stage, reason: InPlaceReason): Steps<void> {
+  const target = yield* lstat(stage.target.path);
+  if (target !== undefined) {
+    yield* copyOver(stage, target);
+    countInPlace(reason);
+  } else {
+    // Removed since the write began: there is no inode left to keep.
+    yield* rename(stage.path, stage.target.path);
+    published(stage);
+  }
+}
+
+function published(stage: Stage): void {
+  stage.state = 'published';
+  counts.replaced++;
+}
+
+function* makeNameDurable({ volume, target, settings }: Stage): Steps<void> {
+  for (const directory of volume.directories.toSyncFor(target.directory)) {
+    if (yield* syncDirectory(directory)) continue;
+    if (!volume.directories.isFirstUnsyncable(directory)) continue;
+    const message = `${directory} cannot be synced: writes in it are complete or absent after a power cut, but may be lost`;
+    settings.warn({ code: 'INTACT_CANNOT_SYNC_DIRECTORY', message, path: directory });
+  }
+  volume.directories.synced(target.directory);
+}

@@ -1,0 +1,121 @@
+// What a caller wants written, as one chunk of bytes after the other.
+
+import { systemError } from '../ground/errors';
+import { type Steps, wait, write } from '../steps/step';
+
+/** Everything that node's writeFile functions accept as data, after node's own checks. */
+export type Content = string | ArrayBufferView | AsyncIterable<unknown> | Iterable<unknown>;
+
+/** The most that one write(2) is asked for, so that an abort is noticed between them and no length overflows. */
+const WRITE_BYTES_MAX = 64 * 1024 * 1024;
+
+/** Characters of a string that are encoded at once, so that a long string is never held a second time as bytes. */
+const PIECE_CHARACTERS = 256 * 1024;
+
+/** A write that accepts nothing is tried again this many times, as node's own streams do. */
+const EMPTY_WRITES_MAX = 5;
+
+/**
+ * Writes all of `content` at the descriptor's own position.
+ *
+ * @param encoding For strings, also those that an iterable yields.
+ * @param checkpoint Called before each write; throws to stop.
+ */
+export function* writeContent(
+  fd: number,
+  content: Content,
+  encoding: BufferEncoding,
+  checkpoint: () => void,
+): Steps<void> {
+  if (typeof content === 'string') {
+    for (const piece of encode(content, encoding)) yield* writeBytes(fd, piece, null, checkpoint);
+  } else if (ArrayBuffer.isView(content)) {
+    yield* writeBytes(fd, bytesOf(content), null, checkpoint);
+  } else {
+    yield* writeChunks(fd, content, encoding, checkpoint);
+  }
+}
+
+/**
+ * Writes until every byte is accepted: running out of space shows as a SHORT write, and only the next one fails.
+ *
+ * @param start Where in the file, in bytes; null for the descriptor's own position.
+ */
+export function* writeBytes(
+  fd: number,
+  bytes: Uint8Array,
+  start: number | null = null,
+  checkpoint: () => void = () => {},
+): Steps<void> {
+  let offset = 0;
+  let emptyWrites = 0;
+  while (offset < bytes.byteLength) {
+    checkpoint();
+    const length = Math.min(bytes.byteLength - offset, WRITE_BYTES_MAX);
+    const written = yield* write(fd, bytes, offset, length, start === null ? null : start + offset);
+    emptyWrites = written > 0 ? 0 : emptyWrites + 1;
+    if (emptyWrites > EMPTY_WRITES_MAX) throw systemError('EIO', 'write', '');
+    offset += written;
+  }
+}
+
+/** Consumes an iterable as node's fsPromises.writeFile does, and like it lets the iterable clean up on failure. */
+function* writeChunks(
+  fd: number,
+  chunks: AsyncIterable<unknown> | Iterable<unknown>,
+  encoding: BufferEncoding,
+  checkpoint: () => void,
+): Steps<void> {
+  const iterator = iterate(chunks);
+  let exhausted = false;
+  try {
+    for (;;) {
+      const { done, value } = yield* wait(iterator.next());
+      if (done) {
+        exhausted = true;
+        return;
+      }
+      checkpoint();
+      const bytes = ArrayBuffer.isView(value) ? bytesOf(value) : Buffer.from(value as string, encoding);
+      yield* writeBytes(fd, bytes, null, checkpoint);
+    }
+  } finally {
+    if (!exhausted) yield* wait(Promise.resolve(iterator.return?.()).catch(() => {}));
+  }
+}
+
+async function* iterate(chunks: AsyncIterable<unknown> | Iterable<unknown>): AsyncGenerator<unknown, void> {
+  yield* chunks;
+}
+
+/** A string's bytes in pieces of bounded size; the pieces share one buffer, so each must be used before the next. */
+function* encode(text: string, encoding: BufferEncoding): Generator<Uint8Array> {
+  if (text.length <= PIECE_CHARACTERS || !isPerCharacter(encoding)) {
+    yield Buffer.from(text, encoding);
+    return;
+  }
+  const buffer = Buffer.allocUnsafeSlow(PIECE_CHARACTERS * BYTES_PER_CHARACTER_MAX);
+  let start = 0;
+  while (start < text.length) {
+    let end = Math.min(start + PIECE_CHARACTERS, text.length);
+    // A pair of surrogates is one character: cut before it, not through it.
+    if (end < text.length && isHighSurrogate(text.charCodeAt(end - 1))) end--;
+    yield buffer.subarray(0, buffer.write(text.slice(start, end), encoding));
+    start = end;
+  }
+}
+
+/** In these encodings the bytes of two pieces are the bytes of the whole; in `hex` and `base64` they need not be. */
+function isPerCharacter(encoding: BufferEncoding): boolean {
+  return !/^(hex|base64(url)?)$/i.test(encoding);
+}
+
+const BYTES_PER_CHARACTER_MAX = 3;
+
+function isHighSurrogate(unit: number): boolean {
+  return unit >= 0xd800 && unit <= 0xdbff;
+}
+
+function bytesOf(view: ArrayBufferView): Uint8Array {
+  return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+}

@@ -1,0 +1,132 @@
+// Copying one file into a staged file. The bytes are moved by the host's own copyFile, so that file systems which can
+// share them (reflinks) do; the descriptor that the stage was opened with is the one that is flushed.
+
+import { namingCopy } from '../ground/errors';
+import { constants } from '../ground/node-fs';
+import { canReplace } from '../ground/platform';
+import { CREATE_EXCLUSIVELY, REPLACE } from '../settings/flags';
+import type { Settings } from '../settings/settings';
+import type { Treatment } from '../settings/treatment';
+import { type Steps, copyFile, futimes, lstat, mkdir, stat } from '../steps/step';
+import { completeStage, replaceFile } from './replace-file';
+import { type Stage, type StageRequest, noStage, openStage } from './stage';
+import { type AskedPath, type Target, entryAt } from './target';
+import type { Volume } from './volume';
+
+export interface CopyRequest {
+  readonly from: AskedPath;
+  readonly to: AskedPath;
+  /** Node's COPYFILE_* bits. */
+  readonly mode: number;
+  readonly settings: Settings;
+  readonly treatment: Treatment;
+  readonly interruptible: boolean;
+}
+
+/** Nobody but us needs to read a copy before it has its source's mode, which the copying gives it. */
+const STAGE_MODE = 0o600;
+
+/**
+ * Copies a file onto a path as copyFile does: symbolic links are followed, an existing file keeps its owner and gets the
+ * source's mode.
+ *
+ * @returns False where node's own call is to be made instead.
+ */
+export function* copyContentOf(volume: Volume, request: CopyRequest): Steps<boolean> {
+  const { from, to, mode } = request;
+  try {
+    return yield* replaceFile(volume, {
+      ...request,
+      path: to,
+      flags: mode & constants.COPYFILE_EXCL ? CREATE_EXCLUSIVELY : REPLACE,
+      mode: STAGE_MODE,
+      inherit: 'owner',
+      flush: false,
+      fill: (stage) => copyInto(stage, request),
+    });
+  } catch (error) {
+    // Node copies a file onto itself by doing nothing.
+    if (error === SAME_FILE) return true;
+    throw namingCopy(error, from.asked, to.asked);
+  }
+}
+
+const SAME_FILE = Symbol('same file');
+
+function* copyInto(stage: Stage, { from, mode }: CopyRequest): Steps<void> {
+  const { existing } = stage.target;
+  if (existing !== undefined) {
+    const source = yield* stat(from.absolute);
+    if (source.ino === existing.ino && source.dev === existing.dev) throw SAME_FILE;
+  }
+  yield* copyFile(from.absolute, stage.path, mode & ~constants.COPYFILE_EXCL);
+}
+
+/** One regular file within a cp. */
+export interface EntryCopyRequest extends CopyRequest {
+  readonly force: boolean;
+  readonly dereference: boolean;
+  readonly preserveTimestamps: boolean;
+}
+
+/**
+ * Copies one file as cp does, which replaces whatever has the destination's name, a symbolic link too, by a new file with
+ * the source's mode.
+ *
+ * @returns False where node's own cp is to deal with this entry: it is not a regular file, or it must not be replaced, or
+ * something is wrong with it.
+ */
+export function* copyEntry(volume: Volume, request: EntryCopyRequest): Steps<boolean> {
+  const { from, to } = request;
+  const target = entryAt(to);
+  if (target === undefined || !(yield* isOurs(request))) return false;
+  try {
+    const stage = yield* stageEntry(volume, target, request);
+    if (stage === noStage) return false;
+    yield* completeStage(stage, { ...request, flush: false, fill: (_, fd) => copyEntryInto(stage, fd, request) });
+    return true;
+  } catch (error) {
+    throw namingCopy(error, from.asked, to.asked);
+  }
+}
+
+function* stageEntry(volume: Volume, target: Target, request: EntryCopyRequest): Steps<Stage | typeof noStage> {
+  const stageRequest: StageRequest = {
+    ...request,
+    target,
+    publishBy: 'rename',
+    inherit: 'nothing',
+    flags: REPLACE,
+    mode: STAGE_MODE,
+  };
+  const stage = yield* openStage(volume, stageRequest);
+  if (stage !== noStage) return stage;
+  // Perhaps for want of a directory, which cp makes.
+  const made = yield* mkdir(target.directory, { recursive: true });
+  if (made === undefined) return noStage;
+  volume.directories.made(made, target.directory);
+  return yield* openStage(volume, stageRequest);
+}
+
+/** Whether a regular file is to be put where nothing is, or where something is that cp removes first. */
+function* isOurs({ from, to, dereference, force, treatment }: EntryCopyRequest): Steps<boolean> {
+  if (treatment.plan === 'native' || treatment.plan === 'off' || !canReplace) return false;
+  try {
+    const source = dereference ? yield* stat(from.absolute) : yield* lstat(from.absolute);
+    if (!source?.isFile()) return false;
+    const existing = yield* lstat(to.absolute);
+    if (existing === undefined) return true;
+    if (!force || (source.ino === existing.ino && source.dev === existing.dev)) return false;
+    return existing.isFile() || (existing.isSymbolicLink() && !dereference);
+  } catch {
+    return false;
+  }
+}
+
+function* copyEntryInto(stage: Stage, fd: number, { from, mode, preserveTimestamps }: EntryCopyRequest): Steps<void> {
+  yield* copyFile(from.absolute, stage.path, mode & ~constants.COPYFILE_EXCL);
+  if (!preserveTimestamps) return;
+  // Asked for again: reading has changed the source's access time.
+  const { atime, mtime } = yield* stat(from.absolute);
+  yield* futimes(fd, atime, mtime);
+}

@@ -1,0 +1,61 @@
+// What is remembered about directories: which this process made, which it has looked through, which cannot be synced.
+
+import { dirname, resolve } from 'node:path';
+
+export class Directories {
+  /** Made by this process, and their own names perhaps not on the device yet. */
+  readonly #fresh = new Set<string>();
+  readonly #visited = new Set<string>();
+  readonly #unsyncable = new Set<string>();
+  readonly #unprotected = new Set<string>();
+
+  /**
+   * Notes that this process made the directories from `first` down to `last`, because mkdir(2) alone promises nothing
+   * after a power cut.
+   */
+  made(first: string, last: string): void {
+    const top = resolve(first);
+    for (let directory = resolve(last); directory.startsWith(top); directory = dirname(directory)) {
+      this.#fresh.add(directory);
+      this.#visited.add(directory);
+      if (directory === top) return;
+    }
+  }
+
+  /**
+   * The directories whose sync makes a name in `directory` durable: itself, and above each one that is fresh the
+   * directory that holds its name.
+   */
+  toSyncFor(directory: string): string[] {
+    const chain = [directory];
+    if (this.#fresh.size === 0) return chain;
+    for (let fresh = resolve(directory); this.#fresh.has(fresh); fresh = dirname(fresh)) chain.push(dirname(fresh));
+    return chain;
+  }
+
+  /** Notes that the names of all directories down to `directory` are on the device. */
+  synced(directory: string): void {
+    if (this.#fresh.size === 0) return;
+    for (let fresh = resolve(directory); this.#fresh.delete(fresh); fresh = dirname(fresh));
+  }
+
+  /** True once for each directory that this process did not make itself: where leftovers of others may lie. */
+  isFirstVisit(directory: string): boolean {
+    return addedTo(this.#visited, directory);
+  }
+
+  /** True once for each directory in which nothing can be staged. */
+  isFirstUnprotected(directory: string): boolean {
+    return addedTo(this.#unprotected, directory);
+  }
+
+  /** True once for each directory that cannot be synced. */
+  isFirstUnsyncable(directory: string): boolean {
+    return addedTo(this.#unsyncable, directory);
+  }
+}
+
+function addedTo(set: Set<string>, item: string): boolean {
+  const before = set.size;
+  return set.add(item).size > before;
+}

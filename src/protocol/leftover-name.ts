@@ -1,0 +1,53 @@
+// The names of staged files: `.<target's name, clipped>.<owner>-<n>.intact`. Hidden, in the target's own directory, short
+// enough for any file system, with one suffix to ignore, and saying who made them, so that somebody else can tell
+// whether the maker is gone.
+
+import { type ProcessIdentity, thisProcess, thisThread } from '../ground/process-identity';
+
+/** NAME_MAX is 255 bytes on most file systems and 143 on eCryptfs; the rest of a staged name needs at most 56. */
+const CLIPPED_BYTES_MAX = 48;
+
+const LEFTOVER = /^\.(.+)\.([0-9a-z]+)-([0-9a-z]+)-([0-9a-z]+)-([0-9a-z]+)-[0-9a-z]+-[0-9a-z]+\.intact$/;
+
+let counter = 0;
+let owner: string | undefined;
+
+/** A name that nobody uses, for a staged file of the target named `name`. */
+export function nextStageName(name: string): string {
+  return `.${clip(name)}.${(owner ??= describe(thisProcess()))}-${(counter++).toString(36)}.intact`;
+}
+
+function describe({ pid, startTicks, boot, namespace }: ProcessIdentity): string {
+  return [pid, startTicks, boot, namespace, thisThread].map((part) => part.toString(36)).join('-');
+}
+
+/** Whether a file's name is one that `nextStageName` makes, in this process or any other. */
+export function isStageName(name: string): boolean {
+  return name.endsWith('.intact') && LEFTOVER.test(name);
+}
+
+/** Who made a staged file, or undefined where the name is not one of ours. */
+export function ownerOf(name: string): ProcessIdentity | undefined {
+  const [, , pid, startTicks, boot, namespace] = LEFTOVER.exec(name) ?? [];
+  if (pid === undefined || startTicks === undefined || boot === undefined || namespace === undefined) return undefined;
+  return {
+    pid: parseInt(pid, 36),
+    startTicks: parseInt(startTicks, 36),
+    boot: parseInt(boot, 36),
+    namespace: parseInt(namespace, 36),
+  };
+}
+
+/** The longest beginning of `name` that fits, cut between characters. */
+function clip(name: string): string {
+  // A UTF-16 unit is at most 3 bytes of UTF-8.
+  if (name.length * 3 <= CLIPPED_BYTES_MAX) return name;
+  let clipped = '';
+  let bytes = 0;
+  for (const character of name) {
+    bytes += Buffer.byteLength(character);
+    if (bytes > CLIPPED_BYTES_MAX) break;
+    clipped += character;
+  }
+  return clipped;
+}

@@ -1,0 +1,98 @@
+// Leftovers: staged files whose maker was killed. They are removed when the maker is provably dead, and redo records
+// among them are finished first.
+
+import { livenessOf } from '../ground/process-identity';
+import { isLocalFileSystem } from '../ground/platform';
+import { codeOf } from '../ground/errors';
+import { runCallback } from '../steps/run';
+import { type Steps, lstat, readdir, statfs, unlink } from '../steps/step';
+import { counts } from './counts';
+import { finishRedo } from './in-place';
+import { isStageName, ownerOf } from './leftover-name';
+import type { Volume } from './volume';
+
+export interface SweepOptions {
+  /**
+   * Also removes leftovers whose maker cannot be proven dead (another container, another host) if they have not been
+   * written to for this many milliseconds.
+   * @default never
+   */
+  olderThanMs?: number;
+  /**
+   * Reports without removing anything.
+   * @default false
+   */
+  dryRun?: boolean;
+}
+
+export interface SweepReport {
+  /** Removed, or with `dryRun` removable. Absolute if the directory was given so. */
+  readonly removed: string[];
+  /** Removed after the copy that they were a redo record of was finished. */
+  readonly finished: string[];
+  /** Left alone, because their maker is alive or may be. */
+  readonly kept: string[];
+}
+
+/**
+ * Removes the leftovers in one directory.
+ *
+ * A leftover that cannot be looked at or removed is reported as kept.
+ */
+export function* sweepDirectory(
+  directory: string,
+  { olderThanMs, dryRun = false }: SweepOptions = {},
+): Steps<SweepReport> {
+  const report: SweepReport = { removed: [], finished: [], kept: [] };
+  const names = (yield* readdir(directory)).filter(isStageName);
+  if (names.length === 0) return report;
+  const sameKernelOnly = isLocalFileSystem((yield* statfs(directory))?.type ?? 0);
+  for (const name of names) {
+    const path = `${directory}/${name}`;
+    try {
+      const abandoned = yield* isAbandoned(path, name, sameKernelOnly, olderThanMs);
+      const fate = abandoned ? yield* remove(path, directory, dryRun) : 'kept';
+      report[fate].push(path);
+    } catch (error) {
+      // Gone in the meantime: another process sweeps the same directory.
+      if (codeOf(error) !== 'ENOENT') report.kept.push(path);
+    }
+  }
+  return report;
+}
+
+function* isAbandoned(
+  path: string,
+  name: string,
+  sameKernelOnly: boolean,
+  olderThanMs: number | undefined,
+): Steps<boolean> {
+  const owner = ownerOf(name);
+  const liveness = owner === undefined ? 'unknown' : livenessOf(owner, sameKernelOnly);
+  if (liveness !== 'unknown' || olderThanMs === undefined) return liveness === 'dead';
+  const found = yield* lstat(path);
+  return found !== undefined && Date.now() - found.mtimeMs > olderThanMs;
+}
+
+function* remove(path: string, directory: string, dryRun: boolean): Steps<'removed' | 'finished'> {
+  if (dryRun) return 'removed';
+  const finished = yield* finishRedo(path, directory);
+  yield* unlink(path);
+  counts.swept++;
+  return finished ? 'finished' : 'removed';
+}
+
+/** Sweeps `directory` in the background if this process has not staged anything in it before. */
+export function sweepOnFirstVisit(volume: Volume, directory: string): void {
+  if (!volume.directories.isFirstVisit(directory)) return;
+  // Off the path of the write that led here.
+  setImmediate(() => {
+    // A directory that cannot be read has leftovers for somebody else to find; there is nobody here to tell.
+    runCallback(
+      sweepDirectory(directory),
+      volume.host,
+      () => {},
+      () => {},
+    );
+  });
+}

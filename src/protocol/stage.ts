@@ -1,0 +1,211 @@
+// A staged file: the new content of a target, complete or on its way there, under a name of its own beside it.
+
+import type { Stats } from 'node:fs';
+import { codeOf, namingTarget } from '../ground/errors';
+import { constants } from '../ground/node-fs';
+import { isAboutThePath } from '../ground/platform';
+import { READ_ONLY, stageFlags } from '../settings/flags';
+import type { Settings } from '../settings/settings';
+import type { Treatment } from '../settings/treatment';
+import { type Steps, close, copyFile, fchmod, fchown, fstat, fsync, open, unlink } from '../steps/step';
+import { type InPlaceReason, counts } from './counts';
+import { nextStageName } from './leftover-name';
+import type { Target } from './target';
+import type { Volume } from './volume';
+
+export interface Stage {
+  readonly volume: Volume;
+  readonly settings: Settings;
+  readonly treatment: Treatment;
+  readonly target: Target;
+  /** Where the staged file is. */
+  readonly path: string;
+  /** Undefined once it is closed. */
+  fd: number | undefined;
+  /** Which file it is, where a program gets its descriptor. */
+  identity: FileIdentity | undefined;
+  /** How the content gets to the target. */
+  publishBy: PublishBy;
+  state: StageState;
+}
+
+/** Which file a descriptor is of. */
+export interface FileIdentity {
+  readonly dev: number;
+  readonly ino: number;
+}
+
+/**
+ * `'recorded'`: a copy over the target failed half-way; the staged file is the only whole one left and must stay, for the
+ * sweep to finish with.
+ */
+export type StageState = 'open' | 'published' | 'discarded' | 'recorded';
+
+/**
+ * `'rename'` replaces the target. `'link'` creates it and fails if somebody was faster, for `wx`. Anything else names the
+ * reason why the target's inode must stay, so that the content is copied over it.
+ */
+export type PublishBy = 'rename' | 'link' | InPlaceReason;
+
+export interface StageRequest {
+  readonly settings: Settings;
+  readonly target: Target;
+  readonly treatment: Treatment;
+  readonly publishBy: PublishBy;
+  /** The caller's open flags. */
+  readonly flags: number;
+  /** The caller's mode, for a file that does not exist yet; the umask applies to it. */
+  readonly mode: number;
+  /** What an existing target hands on to its successor. */
+  readonly inherit: 'mode-and-owner' | 'owner' | 'nothing';
+  /** Whether the staged file begins with the target's present content. */
+  readonly seed?: boolean;
+  /** Whether the staged file's identity is wanted. */
+  readonly identify?: boolean;
+}
+
+/** Names are unique but for another thread or a restored snapshot of ours; one retry is already a rarity. */
+const NAME_COLLISIONS_MAX = 16;
+
+/** The stage cannot be made where it must be, and node's own call on the target may or may not succeed. */
+export const noStage = Symbol('no stage');
+
+/**
+ * Creates the staged file, with the mode and owner that the target is to have.
+ *
+ * They are set before anything is written: no crash can publish the wrong ones, nobody can read what the target would
+ * not show, and a caller's own `fchmod` on the descriptor comes after and wins.
+ */
+export function* openStage(volume: Volume, request: StageRequest): Steps<Stage | typeof noStage> {
+  const created = yield* createBeside(request);
+  if (created === noStage) return noStage;
+  const { settings, treatment, target, publishBy } = request;
+  const stage: Stage = {
+    volume,
+    settings,
+    treatment,
+    target,
+    ...created,
+    identity: undefined,
+    publishBy,
+    state: 'open',
+  };
+  try {
+    yield* prepare(stage, created.fd, request);
+    return stage;
+  } catch (error) {
+    yield* discardStage(stage);
+    throw namingTarget(error, target.asked, 'open');
+  }
+}
+
+function* createBeside(request: StageRequest): Steps<{ path: string; fd: number } | typeof noStage> {
+  const { directory, name, asked } = request.target;
+  for (let attempt = 1; ; attempt++) {
+    const path = `${directory === '/' ? '' : directory}/${nextStageName(name)}`;
+    try {
+      return { path, fd: yield* open(path, stageFlags(request.flags), initialMode(request)) };
+    } catch (error) {
+      const code = codeOf(error);
+      if (code === 'EEXIST' && attempt < NAME_COLLISIONS_MAX) continue;
+      if (isAboutThePath(code)) return noStage;
+      throw namingTarget(error, asked, 'open');
+    }
+  }
+}
+
+/** Never more readable than what it stands for: as strict as the target, or ours alone if only the content counts. */
+function initialMode(request: StageRequest): number {
+  const ancestor = ancestorOf(request);
+  if (ancestor && request.inherit === 'mode-and-owner') return ancestor.mode & 0o777;
+  return request.target.existing ? 0o600 : request.mode;
+}
+
+/** What the staged file inherits from: nothing if it is only to be copied from. */
+function ancestorOf({ inherit, publishBy, target }: StageRequest): Stats | undefined {
+  return inherit === 'nothing' || isInPlace(publishBy) ? undefined : target.existing;
+}
+
+function* prepare(stage: Stage, fd: number, request: StageRequest): Steps<void> {
+  const { existing, path } = stage.target;
+  // A reflink where the file system has them.
+  if (request.seed && existing) yield* copyFile(path, stage.path, constants.COPYFILE_FICLONE);
+  const ancestor = ancestorOf(request);
+  if (ancestor === undefined && !request.identify) return;
+  const made = yield* fstat(fd);
+  stage.identity = { dev: made.dev, ino: made.ino };
+  if (ancestor === undefined) return;
+  if (made.uid !== ancestor.uid || made.gid !== ancestor.gid) {
+    try {
+      yield* fchown(fd, ancestor.uid, ancestor.gid);
+    } catch (error) {
+      if (!OWNER_REFUSED.has(codeOf(error))) throw error;
+      // Root, but not over this user: a user namespace, a network file system. Then the inode with its owner stays.
+      stage.publishBy = 'owner';
+      return;
+    }
+  }
+  // After the owner: chown(2) takes the set-id bits away.
+  if (request.inherit === 'mode-and-owner' && made.mode !== ancestor.mode) yield* fchmod(fd, ancestor.mode & 0o7777);
+}
+
+const OWNER_REFUSED = new Set(['EPERM', 'EINVAL', 'EACCES', 'ENOTSUP', 'EOPNOTSUPP']);
+
+export function isInPlace(publishBy: PublishBy): publishBy is InPlaceReason {
+  return publishBy !== 'rename' && publishBy !== 'link';
+}
+
+/**
+ * Forces the staged bytes to the device, unless `durability` asks for less.
+ *
+ * A failure is final. The kernel reports it once and forgets the pages, so a second fsync that "succeeds" says nothing:
+ * the caller must discard, never retry and never publish.
+ */
+export function* flushStage(stage: Stage, always = false): Steps<void> {
+  if (stage.treatment.durability === 'process' && !always) return;
+  if (stage.fd !== undefined) {
+    yield* fsync(stage.fd);
+    return;
+  }
+  // The descriptor was closed behind our back: any other of the same file forces the same bytes.
+  const fd = yield* open(stage.path, READ_ONLY, 0);
+  try {
+    yield* fsync(fd);
+  } finally {
+    yield* close(fd);
+  }
+}
+
+/** Closes the staged file. */
+export function* closeStage(stage: Stage): Steps<void> {
+  const { fd } = stage;
+  if (fd === undefined) return;
+  // Whatever close(2) answers, the descriptor is gone: to close it again could hit a file opened by another thread.
+  stage.fd = undefined;
+  yield* close(fd);
+}
+
+/** Throws the staged file away and leaves the target alone. Never fails, and does nothing after publishing. */
+export function* discardStage(stage: Stage): Steps<void> {
+  if (stage.state !== 'open') return;
+  stage.state = 'discarded';
+  counts.discarded++;
+  try {
+    yield* closeStage(stage);
+  } catch {
+    // The failure that led here is the one to report.
+  }
+  yield* removeStaged(stage);
+}
+
+/** Removes the staged name; a second try, then it is left to the sweep. */
+export function* removeStaged(stage: Stage): Steps<void> {
+  for (let attempt = 1; attempt <= 2; attempt++) {
+    try {
+      yield* unlink(stage.path);
+      return;
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') return;
+    }
+  }
+}

@@ -1,0 +1,122 @@
+// Which file a path means, and whether a write to it may replace that file.
+
+import type { Stats } from 'node:fs';
+import { codeOf, namingTarget } from '../ground/errors';
+import { constants } from '../ground/node-fs';
+import { canReplace, isAboutThePath } from '../ground/platform';
+import { WRITE_ONLY, creates, refusesSymlinks } from '../settings/flags';
+import type { Treatment } from '../settings/treatment';
+import { type Steps, access, close, lstat, open, readlink } from '../steps/step';
+import type { InPlaceReason, NativeReason } from './counts';
+
+/** The file that a write is about, as it was found. */
+export interface Target {
+  /** The path as the caller wrote it: errors name this. */
+  readonly asked: string;
+  /** Absolute; its last component is not a symbolic link. */
+  readonly path: string;
+  readonly directory: string;
+  readonly name: string;
+  /** What was there when the write began; undefined if nothing was. */
+  readonly existing: Stats | undefined;
+}
+
+export type Plan =
+  | { readonly kind: 'replace'; readonly target: Target }
+  | { readonly kind: 'in-place'; readonly target: Target; readonly reason: InPlaceReason }
+  | { readonly kind: 'native'; readonly reason: NativeReason };
+
+/** A path that a call was given, in the form that `planWrite` takes. */
+export interface AskedPath {
+  readonly asked: string;
+  readonly absolute: string;
+}
+
+/** As many as Linux follows before ELOOP: path_resolution(7). */
+const SYMLINKS_MAX = 40;
+
+/** Files that only look like files. `/dev/stdout` and its kin are links that lead to these. */
+const SPECIAL_PATH = /^\/(proc|dev\/fd)\//;
+
+/**
+ * Decides what a content-replacing open of `path` becomes.
+ *
+ * Wherever node's own call would fail, the plan is `native`, so that node's own error speaks. Nothing is remembered
+ * between calls: symbolic links, modes and link counts change.
+ */
+export function* planWrite(path: AskedPath, flags: number, treatment: Treatment): Steps<Plan> {
+  if (treatment.plan === 'off') return native('off');
+  if (treatment.plan === 'native') return native('rule');
+  if (!canReplace) return native('unsupported');
+  try {
+    const found = yield* resolve(path.absolute, refusesSymlinks(flags));
+    if (typeof found === 'string') return native(found);
+    const target: Target = { asked: path.asked, ...found };
+    const { existing } = target;
+    if (existing === undefined) return creates(flags) ? { kind: 'replace', target } : native('native-error');
+    if (!existing.isFile()) return native('not-a-regular-file');
+    yield* probeWriteAccess(target.path);
+    const reason = reasonToKeepInode(existing, treatment);
+    return reason === undefined ? { kind: 'replace', target } : { kind: 'in-place', target, reason };
+  } catch (error) {
+    if (isAboutThePath(codeOf(error))) return native('native-error');
+    throw namingTarget(error, path.asked, 'open');
+  }
+}
+
+/** The directory entry that a path names, for a call that replaces it whatever it is; undefined for `.`, `..` and `x/`. */
+export function entryAt({ asked, absolute: path }: AskedPath): Target | undefined {
+  const entry = split(path);
+  return entry && { asked, path, ...entry, existing: undefined };
+}
+
+function split(path: string): { directory: string; name: string } | undefined {
+  const slash = path.lastIndexOf('/');
+  const name = path.slice(slash + 1);
+  if (name === '' || name === '.' || name === '..') return undefined;
+  return { directory: path.slice(0, slash) || '/', name };
+}
+
+function native(reason: NativeReason): Plan {
+  return { kind: 'native', reason };
+}
+
+/** Follows symbolic links in the last component, a dangling one to the place where the file would be made. */
+function* resolve(start: string, refuseSymlinks: boolean): Steps<Omit<Target, 'asked'> | NativeReason> {
+  let path = start;
+  for (let followed = 0; followed <= SYMLINKS_MAX; followed++) {
+    if (SPECIAL_PATH.test(path)) return 'special-path';
+    const entry = split(path);
+    if (entry === undefined) return 'native-error';
+    const existing = yield* lstat(path);
+    if (!existing?.isSymbolicLink()) return { path, ...entry, existing };
+    if (refuseSymlinks) return 'native-error';
+    const destination = yield* readlink(path);
+    // Joined as text, not normalised: in `link/../file` the kernel follows `link` before it goes up.
+    path = destination.startsWith('/') ? destination : `${entry.directory}/${destination}`;
+  }
+  return 'native-error';
+}
+
+/** Fails where the process may not write to this file: a rename asks only the directory, and must not get around that. */
+function* probeWriteAccess(path: string): Steps<void> {
+  if (process.geteuid?.() === process.getuid?.()) {
+    yield* access(path, constants.W_OK);
+  } else {
+    // access(2) judges by the real user id, which is not the one that files are opened with here.
+    yield* close(yield* open(path, WRITE_ONLY, 0));
+  }
+}
+
+function reasonToKeepInode(existing: Stats, treatment: Treatment): InPlaceReason | undefined {
+  if (treatment.plan === 'in-place') return 'rule';
+  if (existing.nlink > 1) return 'hard-links';
+  return canGiveTo(existing) ? undefined : 'owner';
+}
+
+/** Whether a new file of ours can be given this file's owner and group: chown(2). */
+function canGiveTo({ uid, gid }: Stats): boolean {
+  const user = process.geteuid?.();
+  if (user === undefined || user === 0) return true;
+  return uid === user && (gid === process.getegid?.() || process.getgroups?.().includes(gid) === true);
+}

@@ -1,0 +1,135 @@
+// Write streams are node's own. They open and close through the fs they are given; what is added here is that `finish`
+// means visible and durable, and that a stream given up leaves the target alone.
+
+import type { WriteStream } from 'node:fs';
+import { fsOfStream } from '../ground/node-internals';
+import { type OpenFile, publishOpenFile } from '../protocol/open-file';
+import type { Volume } from '../protocol/volume';
+import { runCallback } from '../steps/run';
+
+type Done = (error?: unknown) => void;
+
+/** The parts of a stream that stream.Writable calls. */
+interface StreamParts {
+  _construct: (this: Stream, done: Done) => void;
+  _final?: (this: Stream, done: Done) => void;
+  _destroy: (this: Stream, error: Error | null, done: Done) => void;
+  fd: number | null;
+  flush: boolean;
+  autoClose: boolean;
+}
+
+type Stream = Omit<WriteStream, keyof StreamParts> & StreamParts;
+
+/**
+ * Makes the streams of a prototype settle the staged files that they write.
+ *
+ * @param prototype Node's WriteStream.prototype, or one that inherits from it.
+ * @param ownFs The fs whose open and close are ours; streams through another one are none of our business.
+ * @returns Takes the change back, if nobody has put another on top of it.
+ */
+export function settleStreams(prototype: object, volume: Volume, ownFs: object): () => void {
+  const target = prototype as Stream;
+  const native = target._construct;
+
+  function _construct(this: Stream, done: Done): void {
+    const isGiven = typeof this.fd === 'number';
+    native.call(this, (error) => {
+      if (!error) link(this, isGiven);
+      done(error);
+    });
+  }
+
+  function link(stream: Stream, isGiven: boolean): void {
+    const itsFs = fsOfStream(stream);
+    if (itsFs !== undefined && itsFs !== ownFs) return;
+    // Somebody who keeps the descriptor may go on with it, with another stream even.
+    if (isGiven && !stream.autoClose) return;
+    const file = stream.fd === null ? undefined : volume.openFiles.get(stream.fd);
+    if (file === undefined) return;
+    file.bytesBuffered = () => stream.writableLength;
+    commitOnFinish(stream, file);
+    abandonOnDestroy(stream, file);
+  }
+
+  Object.defineProperty(target, '_construct', {
+    value: _construct,
+    configurable: true,
+    writable: true,
+    enumerable: true,
+  });
+  return () => {
+    if (target._construct === _construct) target._construct = native;
+  };
+}
+
+/** Publishes between the last write and `finish`. The descriptor stays open until the stream closes it, as in node. */
+function commitOnFinish(stream: Stream, file: OpenFile): void {
+  const final = stream._final;
+  const destroy = stream._destroy;
+  let isCommitting = false;
+  let destroyAfterwards: (() => void) | undefined;
+
+  stream._final = (done) => {
+    const settled: Done = (error) => {
+      isCommitting = false;
+      done(error);
+      destroyAfterwards?.();
+    };
+    const commit: Done = (error) => {
+      if (error) return done(error);
+      isCommitting = true;
+      runCallback(publishOpenFile(file, stream.flush), file.volume.host, () => settled(), settled);
+    };
+    if (final === undefined) commit();
+    else final.call(stream, commit);
+  };
+
+  // A descriptor must not be closed under an fsync of it.
+  stream._destroy = function (error, done) {
+    const proceed = (): void => destroy.call(this, error, done);
+    if (isCommitting) destroyAfterwards = proceed;
+    else proceed();
+  };
+}
+
+/** Discards the staged file when its stream is destroyed before it has finished: on an error, an abort, or by hand. */
+export function abandonOnDestroy(stream: object, file: OpenFile): void {
+  const parts = stream as Stream;
+  const destroy = parts._destroy;
+  parts._destroy = function (error, done) {
+    if (!this.writableFinished && !file.isClosing) file.isAbandoned = true;
+    destroy.call(this, error, done);
+  };
+}
+
+/** A WriteStream class for an fs of ours: node's own, opening and closing through `ownFs`. */
+export function writeStreamOver(Native: typeof WriteStream, volume: Volume, ownFs: object): typeof WriteStream {
+  function Ours(this: unknown, path: unknown, options: unknown): unknown {
+    if (!(this instanceof Ours)) return Reflect.construct(Ours, [path, options]) as unknown;
+    return (Native as unknown as (this: unknown, path: unknown, options: unknown) => void).call(
+      this,
+      path,
+      throughFs(options, ownFs),
+    );
+  }
+  Object.defineProperty(Ours, 'name', { value: 'WriteStream' });
+  Object.setPrototypeOf(Ours, Native);
+  Ours.prototype = Object.create(Native.prototype, {
+    constructor: { value: Ours, configurable: true, writable: true },
+  }) as object;
+  settleStreams(Ours.prototype, volume, ownFs);
+  return Ours as unknown as typeof WriteStream;
+}
+
+/** The caller's options with our fs, except where they name their own, or bring a FileHandle, which works by itself. */
+function throughFs(options: unknown, ownFs: object): unknown {
+  if (typeof options === 'string') return { encoding: options, fs: ownFs };
+  if (options !== undefined && options !== null && typeof options !== 'object') return options;
+  const given = (options ?? {}) as Record<string, unknown>;
+  if (given['fs'] || (typeof given['fd'] === 'object' && given['fd'] !== null)) return options;
+  const completed: Record<string, unknown> = {};
+  // Inherited ones too, as node reads them.
+  for (const key in given) completed[key] = given[key];
+  return { ...completed, fs: ownFs };
+}

@@ -1,0 +1,101 @@
+// The narrow waist: the few calls of an fs that the write protocol is made of, each in two flavours.
+
+import type { Stats, StatsFs } from 'node:fs';
+import { IntactError, codeOf } from '../ground/errors';
+import type { NodeFs } from '../ground/node-fs';
+
+/** The primitive calls, in their synchronous form. Meanings are those of the POSIX calls of the same names. */
+export interface Primitives {
+  open(path: string, flags: number, mode: number): number;
+  close(fd: number): void;
+  read(fd: number, into: Uint8Array, offset: number, length: number, position: number | null): number;
+  write(fd: number, bytes: Uint8Array, offset: number, length: number, position: number | null): number;
+  fsync(fd: number): void;
+  ftruncate(fd: number, length: number): void;
+  fstat(fd: number): Stats;
+  fchmod(fd: number, mode: number): void;
+  fchown(fd: number, uid: number, gid: number): void;
+  futimes(fd: number, atime: Date, mtime: Date): void;
+  /** Undefined where nothing is there (ENOENT); every other failure throws. */
+  lstat(path: string): Stats | undefined;
+  stat(path: string): Stats;
+  access(path: string, mode: number): void;
+  readlink(path: string): string;
+  rename(from: string, to: string): void;
+  link(existing: string, added: string): void;
+  unlink(path: string): void;
+  copyFile(from: string, to: string, mode: number): void;
+  /** Answers the first directory that had to be made. */
+  mkdir(path: string, options: { recursive: true }): string | undefined;
+  readdir(path: string): string[];
+  statfs(path: string): StatsFs;
+}
+
+export type Callback<R> = (error: Error | null, value?: R) => void;
+
+type CallbackPrimitives = {
+  [Name in keyof Primitives]: (
+    ...args: [...Parameters<Primitives[Name]>, Callback<ReturnType<Primitives[Name]>>]
+  ) => void;
+};
+
+/** Something the protocol can run on: native fs, a memfs volume, either of them with faults in it. */
+export interface Host {
+  readonly sync: Primitives;
+  readonly callback: CallbackPrimitives;
+}
+
+const NAMES = [
+  'open',
+  'close',
+  'read',
+  'write',
+  'fsync',
+  'ftruncate',
+  'fstat',
+  'fchmod',
+  'fchown',
+  'futimes',
+  'lstat',
+  'stat',
+  'access',
+  'readlink',
+  'rename',
+  'link',
+  'unlink',
+  'copyFile',
+  'mkdir',
+  'readdir',
+  'statfs',
+] as const satisfies readonly (keyof Primitives)[];
+
+/**
+ * Takes the primitives from an fs-shaped object, as they are at this moment.
+ *
+ * @param base node:fs, a memfs volume, or anything else with node's synchronous and callback functions.
+ * @throws ERR_INTACT_BASE where one of the functions is missing, naming it.
+ */
+export function hostOf(base: NodeFs): Host {
+  const functions = base as unknown as Record<string, unknown>;
+  const take = (name: string): ((...args: unknown[]) => unknown) => {
+    const found = functions[name];
+    if (typeof found === 'function') return found.bind(base) as (...args: unknown[]) => unknown;
+    // Only the sweep of leftovers asks for statfs, and it can do without.
+    if (name.startsWith('statfs')) return () => undefined;
+    throw new IntactError('ERR_INTACT_BASE', `The fs given to createFs() has no function ${name}()`);
+  };
+  const sync: Record<string, unknown> = {};
+  const callback: Record<string, unknown> = {};
+  for (const name of NAMES) {
+    sync[name] = take(`${name}Sync`);
+    callback[name] = take(name);
+  }
+  return {
+    sync: { ...(sync as unknown as Primitives), lstat: (path) => base.lstatSync(path, { throwIfNoEntry: false }) },
+    callback: { ...(callback as unknown as CallbackPrimitives), lstat: (path, done) => lstat(base, path, done) },
+  };
+}
+
+function lstat(base: NodeFs, path: string, done: Callback<Stats | undefined>): void {
+  base.lstat(path, (error, stats) => (codeOf(error) === 'ENOENT' ? done(null, undefined) : done(error, stats)));
+}

@@ -1,0 +1,46 @@
+// A step is one primitive call that the protocol asks for; a protocol is a generator of steps. It never makes a call
+// itself, so the same text serves sync, callback and promise callers, and every gap between two steps is a crash point
+// that the crash lab can name.
+
+import type { Primitives } from './host';
+
+export interface Step {
+  readonly call: keyof Primitives | 'wait';
+  readonly args: readonly unknown[];
+}
+
+/** A protocol that yields steps and ends with an `R`. Run it with `runSync`, `runCallback` or `runPromise`. */
+export type Steps<R> = Generator<Step, R, unknown>;
+
+function step<Name extends keyof Primitives>(call: Name) {
+  return function* (...args: Parameters<Primitives[Name]>): Steps<ReturnType<Primitives[Name]>> {
+    return (yield { call, args }) as ReturnType<Primitives[Name]>;
+  };
+}
+
+export const open = step('open');
+export const close = step('close');
+export const read = step('read');
+export const write = step('write');
+export const fsync = step('fsync');
+export const ftruncate = step('ftruncate');
+export const fstat = step('fstat');
+export const fchmod = step('fchmod');
+export const fchown = step('fchown');
+export const futimes = step('futimes');
+export const lstat = step('lstat');
+export const stat = step('stat');
+export const access = step('access');
+export const readlink = step('readlink');
+export const rename = step('rename');
+export const link = step('link');
+export const unlink = step('unlink');
+export const copyFile = step('copyFile');
+export const mkdir = step('mkdir');
+export const readdir = step('readdir');
+export const statfs = step('statfs');
+
+/** Waits for something of the caller's, such as the next chunk of an async iterable. Asynchronous runners only. */
+export function* wait<T>(promise: PromiseLike<T>): Steps<T> {
+  return (yield { call: 'wait', args: [promise] }) as T;
+}

@@ -1,0 +1,62 @@
+// Real child processes: node programs given as text, with and without the hook.
+
+import { spawn } from 'node:child_process';
+import { resolve } from 'node:path';
+
+/** The package as it is built, which is what children load. */
+export const PACKAGE = resolve(__dirname, '../../..');
+export const REGISTER = resolve(PACKAGE, 'dist/register.js');
+
+export interface ChildResult {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface ChildOptions {
+  /** Preload fs-intact/register. @default true */
+  hook?: boolean;
+  cwd?: string;
+  env?: Record<string, string>;
+  nodeArguments?: readonly string[];
+  programArguments?: readonly string[];
+  /** A command to run node with, such as strace. */
+  under?: readonly string[];
+  uid?: number;
+  /** Called with the pid as soon as there is one. */
+  started?: (pid: number) => void;
+}
+
+/** Runs a CommonJS program in a child process to its end. */
+export function runProgram(source: string, options: ChildOptions = {}): Promise<ChildResult> {
+  return runNode(['-e', source, '--', ...(options.programArguments ?? [])], options);
+}
+
+/** Runs node with these arguments to its end. */
+export function runNode(nodeArguments: readonly string[], options: ChildOptions = {}): Promise<ChildResult> {
+  const hook = options.hook === false ? [] : ['-r', REGISTER];
+  const [command, ...rest] = [
+    ...(options.under ?? []),
+    process.execPath,
+    ...hook,
+    ...(options.nodeArguments ?? []),
+    ...nodeArguments,
+  ];
+  const { NODE_OPTIONS: _nodeOptions, FS_INTACT: _fsIntact, ...environment } = process.env;
+  return new Promise((settle, fail) => {
+    const child = spawn(command!, rest, {
+      cwd: options.cwd,
+      env: { ...environment, ...options.env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }),
+    });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+    child.on('error', fail);
+    child.on('spawn', () => options.started?.(child.pid!));
+    child.on('close', (code, signal) => settle({ code, signal, stdout, stderr }));
+  });
+}

@@ -1,0 +1,24 @@
+// A fresh directory for each test of a suite.
+
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { isStageName } from '../../src/protocol/leftover-name';
+import { readdirSync } from 'node:fs';
+
+/** Registers the hooks; call inside `describe`. @returns The path of `names` joined to the present test's directory. */
+export function useTemporaryDirectory(): (...names: string[]) => string {
+  let directory = '';
+  beforeEach(() => {
+    directory = realpathSync(mkdtempSync(join(tmpdir(), 'fs-intact-test-')));
+  });
+  afterEach(() => {
+    rmSync(directory, { recursive: true, force: true });
+  });
+  return (...names) => join(directory, ...names);
+}
+
+/** The staged files in a directory. */
+export function stagedIn(directory: string): string[] {
+  return readdirSync(directory).filter(isStageName);
+}
