@@ -5,7 +5,7 @@ import { replacementsFor } from './intact-fs';
 import { type Volume, volumeOn } from './protocol/volume';
 import type { Settings } from './settings/settings';
 import type { Context } from './shapes/context';
-import { writeStreamOver } from './shapes/write-stream';
+import { throughFs, writeStreamOver } from './shapes/write-stream';
 
 const volumes = new WeakMap<object, Volume>();
 
@@ -19,7 +19,8 @@ export function volumeOf(base: NodeFs): Volume {
 /** What the functions over a base work with. */
 export function contextOf(base: NodeFs, settings: () => Settings): Context {
   const nativePromises = base === nodeFs ? nodeFsPromises : () => base.promises;
-  return { volume: volumeOf(base), settings, natives: base, nativePromises };
+  const volume = volumeOf(base);
+  return { volume, settings, writeFileHost: () => volume.host, opened: () => {}, natives: base, nativePromises };
 }
 
 /** Makes an fs-shaped object with every name of `base`. */
@@ -41,6 +42,10 @@ export function fsOver(base: NodeFs, settings: () => Settings): NodeFs {
     const set = (value: unknown): void => define(ours, name, value);
     Object.defineProperty(ours, name, { get: streamClass, set, enumerable: true, configurable: true });
   }
+  define(ours, 'createReadStream', function createReadStream(path: unknown, options: unknown) {
+    const { view } = context.volume;
+    return Reflect.construct(base.ReadStream, [path, view.isEmpty ? options : throughFs(options, ours)]) as unknown;
+  });
   define(ours, 'createWriteStream', function createWriteStream(path: unknown, options: unknown) {
     return Reflect.construct(streamClass(), [path, options]) as unknown;
   });

@@ -37,7 +37,7 @@ export function explainPath(path: unknown, call: CallKind, settings: Settings, v
   }
   const { durability, rule } = treatmentOf(settings, asked.absolute, call);
   const common = { durability, ...(rule === undefined ? {} : { rule }) };
-  const plan = runSync(planWrite(asked, REPLACE, treatmentOf(settings, asked.absolute, call)), volume.host);
+  const plan = runSync(planWrite(volume, asked, REPLACE, treatmentOf(settings, asked.absolute, call)), volume.host);
   if (plan.kind === 'native') return { plan: 'native', reason: plan.reason, isProtected: false, ...common };
 
   const target = plan.target.path;

@@ -1,12 +1,16 @@
-// Assembles the fs-shaped object: the functions that differ, and everything else as it was.
+// Assembles the functions that take the place of native ones.
 
 import type { NodeFs, NodeFsPromises } from './ground/node-fs';
 import { type Context, dressedAs } from './shapes/context';
 import { copyFileCalls, cpCalls } from './shapes/copy-file';
 import { descriptorCalls } from './shapes/descriptor-calls';
 import { openFileHandleCall } from './shapes/file-handle';
+import type { ThreeFlavours } from './shapes/flavours';
+import { listingCalls } from './shapes/listing-calls';
 import { makeDirectoryCalls } from './shapes/make-directory';
 import { openFileCalls } from './shapes/open-file';
+import { existsCalls, realpathCalls, viewedCalls } from './shapes/viewed-calls';
+import { openAsBlobCall, watchCall, watchPromiseCall } from './shapes/watch-calls';
 import { writeFileCalls } from './shapes/write-file';
 
 type AnyFunction = (...args: never[]) => unknown;
@@ -20,42 +24,35 @@ export interface Replacements {
 
 /** Makes every function of ours for one context. Those whose native is missing (an fs that lacks `cp`) are left out. */
 export function replacementsFor(context: Context): Replacements {
-  const writeFile = writeFileCalls(context, 'writeFile');
-  const appendFile = writeFileCalls(context, 'appendFile');
   const { openSync, open, closeSync, close } = openFileCalls(context);
-  const { copyFileSync, copyFile, copyFileWithPromise } = copyFileCalls(context);
-  const { cpSync, cp, cpWithPromise } = cpCalls(context);
-  const mkdir = makeDirectoryCalls(context, 'mkdir');
-  const mkdtemp = makeDirectoryCalls(context, 'mkdtemp');
-
+  const exists = existsCalls(context);
+  const calls: Record<string, ThreeFlavours> = {
+    ...viewedCalls(context),
+    ...listingCalls(context),
+    writeFile: writeFileCalls(context, 'writeFile'),
+    appendFile: writeFileCalls(context, 'appendFile'),
+    open: { sync: openSync, callback: open, promise: openFileHandleCall(context) },
+    copyFile: copyFileCalls(context),
+    cp: cpCalls(context),
+    mkdir: makeDirectoryCalls(context, 'mkdir'),
+    mkdtemp: makeDirectoryCalls(context, 'mkdtemp'),
+    realpath: realpathCalls(context),
+  };
   const fs: Functions = {
-    writeFileSync: writeFile.writeSync,
-    writeFile: writeFile.writeWithCallback,
-    appendFileSync: appendFile.writeSync,
-    appendFile: appendFile.writeWithCallback,
-    openSync,
-    open,
     closeSync,
     close,
     ...descriptorCalls(context),
-    copyFileSync,
-    copyFile,
-    cpSync,
-    cp,
-    mkdirSync: mkdir.makeSync,
-    mkdir: mkdir.makeWithCallback,
-    mkdtempSync: mkdtemp.makeSync,
-    mkdtemp: mkdtemp.makeWithCallback,
+    existsSync: exists.sync,
+    exists: exists.callback,
+    watch: watchCall(context),
+    openAsBlob: openAsBlobCall(context),
   };
-  const promises: Functions = {
-    writeFile: writeFile.writeWithPromise,
-    appendFile: appendFile.writeWithPromise,
-    open: openFileHandleCall(context),
-    copyFile: copyFileWithPromise,
-    cp: cpWithPromise,
-    mkdir: mkdir.makeWithPromise,
-    mkdtemp: mkdtemp.makeWithPromise,
-  };
+  const promises: Functions = { watch: watchPromiseCall(context) };
+  for (const [name, { sync, callback, promise }] of Object.entries(calls)) {
+    fs[`${name}Sync`] = sync;
+    fs[name] = callback;
+    promises[name] = promise;
+  }
   return { fs: dressed(fs, context.natives), promises: dressed(promises, context.nativePromises()) };
 }
 

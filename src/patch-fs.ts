@@ -6,7 +6,11 @@ import { liveFs, nodeFs, nodeFsPromises } from './ground/node-fs';
 import { replacementsFor } from './intact-fs';
 import { publishOpenFile } from './protocol/open-file';
 import { type Settings, switchedOff } from './settings/settings';
+import type { Context } from './shapes/context';
+import { publishBeforeSpawn } from './shapes/child-stdio';
+import { CALLED_BY_WRITE_FILE, publicHost } from './shapes/public-host';
 import { settleStreams } from './shapes/write-stream';
+import type { Host } from './steps/host';
 import { runSync } from './steps/run';
 
 /** A patch in force. */
@@ -21,7 +25,13 @@ export interface Patch {
  */
 export function patchFs(settings: Settings): Patch {
   const patch: Patch = { settings, undo };
-  const context = contextOf(nodeFs, () => patch.settings);
+  const native = contextOf(nodeFs, () => patch.settings);
+  const throughPublic = publicHost(native.volume.host, liveFs);
+  const isReplaced = (name: string): boolean => Reflect.get(liveFs, name) !== replacements.fs[name];
+  const writeFileHost = (): Host => (CALLED_BY_WRITE_FILE.some(isReplaced) ? throughPublic : native.volume.host);
+  let undoSpawn: (() => void) | undefined;
+  const opened = (): void => void (undoSpawn ??= publishBeforeSpawn(native.volume));
+  const context: Context = { ...native, writeFileHost, opened };
   const replacements = replacementsFor(context);
   // Before liveFs.promises is touched: this captures it.
   nodeFsPromises();
@@ -34,6 +44,7 @@ export function patchFs(settings: Settings): Patch {
 
   function undo(): void {
     for (const undoOne of undoings) undoOne();
+    undoSpawn?.();
     syncBuiltinESMExports();
     // For those who hold one of our functions, or have put theirs in front of it.
     patch.settings = switchedOff(patch.settings);

@@ -52,12 +52,17 @@ export function namingTarget(error: unknown, path: string, syscall?: string): un
   return dress(renamed, { errno, code, syscall: call, path, published });
 }
 
-/** The same for a copy, which node reports as one call with a source and a destination. */
-export function namingCopy(error: unknown, from: string, to: string): unknown {
+/**
+ * The same for a call with two paths, which node reports with both.
+ *
+ * @param syscall The call to name: the step's own by default.
+ */
+export function namingBoth(error: unknown, from: string, to: string, syscall?: string): unknown {
   if (!isSystemError(error)) return error;
+  const call = syscall ?? error.syscall;
   const { errno, code, published } = error;
-  const renamed = new Error(`${code}: ${reasonOf(error)}, copyfile '${from}' -> '${to}'`);
-  return dress(renamed, { errno, code, syscall: 'copyfile', path: from, dest: to, published });
+  const renamed = new Error(`${code}: ${reasonOf(error)}, ${call} '${from}' -> '${to}'`);
+  return dress(renamed, { errno, code, syscall: call, path: from, dest: to, published });
 }
 
 /** Marks an error of a step that came after publishing: the new content is in place all the same. */

@@ -6,6 +6,12 @@
  */
 export const canReplace: boolean = process.platform !== 'win32';
 
+/**
+ * Whether cpSync walks a tree natively if it is given no filter (node 22.15, lib/internal/fs/cp/cp-sync.js). Natively it
+ * writes over existing files where its JavaScript removes them first, and it treats links to links otherwise.
+ */
+export const walksTreesNatively: boolean = Number(process.versions.node.split('.')[0]) >= 22;
+
 /** `process.permission` exists only under node's permission model, whose checks belong to node's own entry points. */
 export const hasPermissionModel: boolean = 'permission' in process && process.permission !== undefined;
 

@@ -26,7 +26,7 @@ export interface WriteRequest {
 
 /** Plans a write and opens its staged file; undefined where node's own call is to be made instead. */
 export function* beginStage(volume: Volume, request: WriteRequest): Steps<Stage | undefined> {
-  const plan = yield* planWrite(request.path, request.flags, request.treatment);
+  const plan = yield* planWrite(volume, request.path, request.flags, request.treatment);
   const publishBy = publishingOf(plan, request.flags);
   if (plan.kind === 'native' || publishBy === undefined) {
     countNative(plan.kind === 'native' ? plan.reason : 'native-error');

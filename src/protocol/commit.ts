@@ -6,7 +6,7 @@ import { CREATE_EXCLUSIVELY } from '../settings/flags';
 import { type Steps, close, link, lstat, open, rename } from '../steps/step';
 import { type InPlaceReason, countInPlace, counts } from './counts';
 import { copyOver } from './in-place';
-import { type Stage, closeStage, flushStage, isInPlace, removeStaged } from './stage';
+import { type Stage, type StagedName, closeStage, flushStage, isInPlace, removeStaged } from './stage';
 import { syncDirectory } from './sync-directory';
 
 /**
@@ -34,48 +34,53 @@ function* land(stage: Stage): Steps<void> {
   yield* publish(stage);
   if (stage.treatment.durability !== 'durable') return;
   try {
-    yield* makeNameDurable(stage);
+    yield* makeNamesDurable(stage);
   } catch (error) {
     throw asPublished(error);
   }
 }
 
 function* publish(stage: Stage): Steps<void> {
+  for (const name of stage.names) yield* publishAs(stage, name);
+  stage.state = 'published';
+}
+
+function* publishAs(stage: Stage, name: StagedName): Steps<void> {
   if (stage.publishBy === 'link') {
-    yield* create(stage);
-  } else {
-    const keepInode = isInPlace(stage.publishBy) ? stage.publishBy : yield* replace(stage);
-    if (keepInode !== undefined) yield* overwrite(stage, keepInode);
+    yield* create(stage, name);
+    counts.replaced++;
+    return;
   }
+  const keepInode = isInPlace(stage.publishBy) ? stage.publishBy : yield* replace(stage, name);
+  if (keepInode === undefined) counts.replaced++;
+  else yield* overwrite(stage, name, keepInode);
 }
 
 /** Creates the target unless somebody else did so first, which only link(2) can tell without a gap. */
-function* create(stage: Stage): Steps<void> {
-  const { path, asked } = stage.target;
+function* create(stage: Stage, { stagedPath, path }: StagedName): Steps<void> {
   try {
-    yield* link(stage.path, path);
+    yield* link(stagedPath, path);
   } catch (error) {
-    if (!cannotLink(codeOf(error))) throw namingTarget(error, asked, 'open');
+    if (!cannotLink(codeOf(error))) throw namingTarget(error, stage.target.asked, 'open');
     // No hard links here. An empty file claims the name until the rename, and would be all that a crash leaves.
     yield* close(yield* open(path, CREATE_EXCLUSIVELY, 0o600));
-    yield* rename(stage.path, path);
-    published(stage);
+    yield* rename(stagedPath, path);
     return;
   }
-  published(stage);
+  stage.state = 'published';
   yield* removeStaged(stage);
 }
 
 /** Renames the staged file over the target. @returns Why this name cannot change hands, if it cannot. */
-function* replace(stage: Stage): Steps<InPlaceReason | undefined> {
+function* replace(stage: Stage, { stagedPath, path }: StagedName): Steps<InPlaceReason | undefined> {
   try {
-    yield* rename(stage.path, stage.target.path);
+    yield* rename(stagedPath, path);
   } catch (error) {
     const reason = RENAME_REFUSED[codeOf(error)];
     if (reason === undefined || stage.target.existing === undefined) throw error;
     return reason;
   }
-  published(stage);
+  if (stage.target.existing !== undefined) stage.volume.replacements.note(path);
   return undefined;
 }
 
@@ -88,29 +93,25 @@ const RENAME_REFUSED: Partial<Record<string, InPlaceReason>> = {
 };
 
 /** Copies the staged file over the target's inode. */
-function* overwrite(stage: Stage, reason: InPlaceReason): Steps<void> {
-  const target = yield* lstat(stage.target.path);
+function* overwrite(stage: Stage, name: StagedName, reason: InPlaceReason): Steps<void> {
+  const target = yield* lstat(name.path);
   if (target !== undefined) {
-    yield* copyOver(stage, target);
+    yield* copyOver(stage, name, target);
     countInPlace(reason);
   } else {
     // Removed since the write began: there is no inode left to keep.
-    yield* rename(stage.path, stage.target.path);
-    published(stage);
+    yield* rename(name.stagedPath, name.path);
+    counts.replaced++;
   }
 }
 
-function published(stage: Stage): void {
-  stage.state = 'published';
-  counts.replaced++;
-}
-
-function* makeNameDurable({ volume, target, settings }: Stage): Steps<void> {
-  for (const directory of volume.directories.toSyncFor(target.directory)) {
-    if (yield* syncDirectory(directory)) continue;
-    if (!volume.directories.isFirstUnsyncable(directory)) continue;
+function* makeNamesDurable({ volume, names, settings }: Stage): Steps<void> {
+  const { directories } = volume;
+  const holders = new Set(names.flatMap(({ directory }) => directories.toSyncFor(directory)));
+  for (const directory of holders) {
+    if ((yield* syncDirectory(directory)) || !directories.isFirstUnsyncable(directory)) continue;
     const message = `${directory} cannot be synced: writes in it are complete or absent after a power cut, but may be lost`;
     settings.warn({ code: 'INTACT_CANNOT_SYNC_DIRECTORY', message, path: directory });
   }
-  volume.directories.synced(target.directory);
+  for (const { directory } of names) directories.synced(directory);
 }

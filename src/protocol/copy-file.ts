@@ -1,7 +1,7 @@
 // Copying one file into a staged file. The bytes are moved by the host's own copyFile, so that file systems which can
 // share them (reflinks) do; the descriptor that the stage was opened with is the one that is flushed.
 
-import { namingCopy } from '../ground/errors';
+import { namingBoth } from '../ground/errors';
 import { constants } from '../ground/node-fs';
 import { canReplace } from '../ground/platform';
 import { CREATE_EXCLUSIVELY, REPLACE } from '../settings/flags';
@@ -9,7 +9,7 @@ import type { Settings } from '../settings/settings';
 import type { Treatment } from '../settings/treatment';
 import { type Steps, copyFile, futimes, lstat, mkdir, stat } from '../steps/step';
 import { completeStage, replaceFile } from './replace-file';
-import { type Stage, type StageRequest, noStage, openStage } from './stage';
+import { type Stage, type StageRequest, noStage, openStage, stagedPathOf } from './stage';
 import { type AskedPath, type Target, entryAt } from './target';
 import type { Volume } from './volume';
 
@@ -21,6 +21,8 @@ export interface CopyRequest {
   readonly settings: Settings;
   readonly treatment: Treatment;
   readonly interruptible: boolean;
+  /** Whether the copy gets the source's times, as with cp. */
+  readonly preserveTimestamps?: boolean;
 }
 
 /** Nobody but us needs to read a copy before it has its source's mode, which the copying gives it. */
@@ -42,31 +44,34 @@ export function* copyContentOf(volume: Volume, request: CopyRequest): Steps<bool
       mode: STAGE_MODE,
       inherit: 'owner',
       flush: false,
-      fill: (stage) => copyInto(stage, request),
+      fill: (stage, fd) => copyInto(stage, fd, request),
     });
   } catch (error) {
     // Node copies a file onto itself by doing nothing.
     if (error === SAME_FILE) return true;
-    throw namingCopy(error, from.asked, to.asked);
+    throw namingBoth(error, from.asked, to.asked, 'copyfile');
   }
 }
 
 const SAME_FILE = Symbol('same file');
 
-function* copyInto(stage: Stage, { from, mode }: CopyRequest): Steps<void> {
+function* copyInto(stage: Stage, fd: number, { from, mode, preserveTimestamps }: CopyRequest): Steps<void> {
   const { existing } = stage.target;
   if (existing !== undefined) {
     const source = yield* stat(from.absolute);
     if (source.ino === existing.ino && source.dev === existing.dev) throw SAME_FILE;
   }
-  yield* copyFile(from.absolute, stage.path, mode & ~constants.COPYFILE_EXCL);
+  yield* copyFile(from.absolute, stagedPathOf(stage), mode & ~constants.COPYFILE_EXCL);
+  if (!preserveTimestamps) return;
+  // Asked for again: reading has changed the source's access time.
+  const { atime, mtime } = yield* stat(from.absolute);
+  yield* futimes(fd, atime, mtime);
 }
 
 /** One regular file within a cp. */
 export interface EntryCopyRequest extends CopyRequest {
   readonly force: boolean;
   readonly dereference: boolean;
-  readonly preserveTimestamps: boolean;
 }
 
 /**
@@ -83,10 +88,10 @@ export function* copyEntry(volume: Volume, request: EntryCopyRequest): Steps<boo
   try {
     const stage = yield* stageEntry(volume, target, request);
     if (stage === noStage) return false;
-    yield* completeStage(stage, { ...request, flush: false, fill: (_, fd) => copyEntryInto(stage, fd, request) });
+    yield* completeStage(stage, { ...request, flush: false, fill: (_, fd) => copyInto(stage, fd, request) });
     return true;
   } catch (error) {
-    throw namingCopy(error, from.asked, to.asked);
+    throw namingBoth(error, from.asked, to.asked, 'copyfile');
   }
 }
 
@@ -121,12 +126,4 @@ function* isOurs({ from, to, dereference, force, treatment }: EntryCopyRequest):
   } catch {
     return false;
   }
-}
-
-function* copyEntryInto(stage: Stage, fd: number, { from, mode, preserveTimestamps }: EntryCopyRequest): Steps<void> {
-  yield* copyFile(from.absolute, stage.path, mode & ~constants.COPYFILE_EXCL);
-  if (!preserveTimestamps) return;
-  // Asked for again: reading has changed the source's access time.
-  const { atime, mtime } = yield* stat(from.absolute);
-  yield* futimes(fd, atime, mtime);
 }

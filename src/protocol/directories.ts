@@ -16,8 +16,8 @@ export class Directories {
   made(first: string, last: string): void {
     const top = resolve(first);
     for (let directory = resolve(last); directory.startsWith(top); directory = dirname(directory)) {
-      this.#fresh.add(directory);
-      this.#visited.add(directory);
+      addedTo(this.#fresh, directory);
+      addedTo(this.#visited, directory);
       if (directory === top) return;
     }
   }
@@ -55,7 +55,12 @@ export class Directories {
   }
 }
 
+/** A process that lives long and writes in ever new directories must not remember them all. */
+const REMEMBERED_MAX = 100_000;
+
 function addedTo(set: Set<string>, item: string): boolean {
   const before = set.size;
-  return set.add(item).size > before;
+  const isNew = set.add(item).size > before;
+  if (set.size > REMEMBERED_MAX) set.delete(set.values().next().value!);
+  return isNew;
 }

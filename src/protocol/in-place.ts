@@ -8,20 +8,19 @@ import { READ_ONLY, WRITE_ONLY } from '../settings/flags';
 import { type Steps, close, fsync, ftruncate, lstat, open, read, unlink } from '../steps/step';
 import { writeBytes } from './content';
 import { type Redo, readRecord, sealRecord } from './redo-record';
-import type { Stage } from './stage';
+import type { Stage, StagedName } from './stage';
 import { syncDirectory } from './sync-directory';
 
 const COPY_BYTES = 1024 * 1024;
 
 /** Copies the closed and flushed staged file over its target. */
-export function* copyOver(stage: Stage, target: Stats): Steps<void> {
-  const { directory, name, path } = stage.target;
+export function* copyOver(stage: Stage, { directory, name, path, stagedPath }: StagedName, target: Stats): Steps<void> {
   const flush = stage.treatment.durability !== 'process';
-  const redo = yield* sealRecord(stage.path, name, target, flush);
+  const redo = yield* sealRecord(stagedPath, name, target, flush);
   if (flush) yield* syncDirectory(directory);
-  yield* copyContent(stage.path, path, redo.size, target.size, flush, () => (stage.state = 'recorded'));
+  yield* copyContent(stagedPath, path, redo.size, target.size, flush, () => (stage.state = 'recorded'));
   stage.state = 'published';
-  yield* unlink(stage.path);
+  yield* unlink(stagedPath);
   // Not left to a later sync: a record that a crash brings back would put this content over a newer one.
   if (flush) yield* syncDirectory(directory);
 }

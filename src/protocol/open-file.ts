@@ -1,13 +1,15 @@
-// A file that a program opened for replacing and writes piece by piece: a descriptor of a staged file, committed when it
-// is closed.
+// A file that a program opened for replacing and writes piece by piece: descriptors of a staged file, which is committed
+// when the last of them is closed.
 
 import { asPublished, codeOf, namingTarget, systemError } from '../ground/errors';
 import { losesBytes } from '../ground/platform';
-import { type Steps, fstat } from '../steps/step';
+import { refusesSymlinks, sharingFlags } from '../settings/flags';
+import { type Steps, close, fstat, open } from '../steps/step';
 import { type WriteRequest, beginStage } from './begin-stage';
 import { commitOpenStage, commitStage } from './commit';
 import { countNative } from './counts';
 import { type Stage, closeStage, discardStage, flushStage } from './stage';
+import type { Sighting } from './view';
 import type { Volume } from './volume';
 
 export class OpenFile {
@@ -18,16 +20,16 @@ export class OpenFile {
   isLive = false;
   /** How many bytes a stream holds for it that are not written yet. */
   bytesBuffered: () => number = () => 0;
+  readonly descriptors = new Set<number>();
   /** The first failure that lost bytes. The file can no longer become what the program meant. */
   #loss: unknown;
 
   constructor(
     readonly volume: Volume,
     readonly stage: Stage,
-    readonly fd: number,
   ) {}
 
-  /** Notes that a call on the descriptor failed. */
+  /** Notes that a call on a descriptor failed. */
   noteFailure(error: unknown): void {
     if (losesBytes(codeOf(error))) this.#loss ??= error;
   }
@@ -41,6 +43,12 @@ export class OpenFile {
     else if (this.#loss === SHORT_WRITE) this.#loss = undefined;
   }
 
+  /** Notes that the file was emptied to be written anew. */
+  noteTruncation(): void {
+    this.#loss = undefined;
+    this.isAbandoned = false;
+  }
+
   /** Why the staged bytes are not what the program wrote, if they are not. */
   get loss(): unknown {
     return this.#loss === SHORT_WRITE ? systemError('ENOSPC', 'write', this.stage.target.asked) : this.#loss;
@@ -49,39 +57,79 @@ export class OpenFile {
   isComplete(): boolean {
     return this.#loss === undefined && !this.isAbandoned && this.bytesBuffered() === 0;
   }
+
+  attach(fd: number): void {
+    this.descriptors.add(fd);
+    this.volume.openFiles.set(fd, this);
+  }
+
+  /** @returns Whether other descriptors are left. */
+  detach(fd: number): boolean {
+    this.descriptors.delete(fd);
+    this.volume.openFiles.delete(fd);
+    const [other] = this.descriptors;
+    if (other !== undefined && this.stage.fd === fd) this.stage.fd = other;
+    return other !== undefined;
+  }
 }
 
 const SHORT_WRITE = Symbol('short write');
 
-/** Opens the staged file; undefined where node's own open is to be called instead. */
-export function* openReplacing(volume: Volume, request: WriteRequest): Steps<OpenFile | undefined> {
+/** Opens a staged file, or another descriptor of one; undefined where node's own open is to be called instead. */
+export function* openReplacing(volume: Volume, request: WriteRequest): Steps<number | undefined> {
   if ((process as { _exiting?: boolean })._exiting) {
     // Nothing runs after 'exit' that could publish it.
     countNative('exiting');
     return undefined;
   }
+  const sighting = volume.view.isEmpty ? undefined : volume.view.find(request.path, !refusesSymlinks(request.flags));
+  const shared = sighting && (yield* openSharing(sighting, request));
+  return shared ?? (yield* openStaged(volume, request));
+}
+
+function* openStaged(volume: Volume, request: WriteRequest): Steps<number | undefined> {
   const stage = yield* beginStage(volume, { ...request, identify: true });
   if (stage === undefined) return undefined;
   const fd = stage.fd!;
-  yield* settleLost(volume.openFiles.get(fd));
-  const file = new OpenFile(volume, stage, fd);
-  volume.openFiles.set(fd, file);
+  yield* settleLost(volume.openFiles.get(fd), fd);
+  const file = new OpenFile(volume, stage);
+  file.attach(fd);
   volume.pending.add(file);
-  return file;
+  volume.view.show(file);
+  return fd;
+}
+
+/** Opens what is already open once more, as a second `open('w')` of one file does: it is emptied, and both write to it. */
+function* openSharing({ file, staged }: Sighting, request: WriteRequest): Steps<number | undefined> {
+  // Closed by the program, and on its way to the target: this is a new file.
+  if (file.isClosing) return undefined;
+  try {
+    const fd = yield* open(staged.stagedPath, sharingFlags(request.flags), request.mode);
+    file.noteTruncation();
+    file.attach(fd);
+    return fd;
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw namingTarget(error, request.path.asked);
+  }
 }
 
 /**
- * Closes the descriptor and settles its staged file: published if it is what the program meant, else discarded.
+ * Closes a descriptor. With the last one its staged file is settled: published if it is what the program meant, else
+ * discarded.
  *
  * @returns False if the number turns out to belong to some other file by now; that one is left open.
  * @throws What kept the file from being published.
  */
-export function* closeOpenFile(file: OpenFile): Steps<boolean> {
-  const { volume, stage, fd } = file;
+export function* closeOpenFile(file: OpenFile, fd: number): Steps<boolean> {
+  if (file.detach(fd)) {
+    yield* close(fd);
+    return true;
+  }
+  const { volume, stage } = file;
   file.isClosing = true;
-  volume.openFiles.delete(fd);
   try {
-    if (stage.state === 'published') {
+    if (isPublished(stage)) {
       yield* closePublished(file);
       return true;
     }
@@ -90,14 +138,14 @@ export function* closeOpenFile(file: OpenFile): Steps<boolean> {
       yield* discardStage(stage);
       return true;
     }
-    const isOurs = yield* isStillOurs(file);
-    if (!isOurs) stage.fd = undefined;
+    const isOurs = yield* identify(file, fd);
     yield* commitStage(stage);
     return isOurs;
   } catch (error) {
     yield* discardStage(stage);
     throw namingTarget(error, stage.target.asked);
   } finally {
+    volume.view.hide(file);
     volume.pending.remove(stage);
   }
 }
@@ -108,18 +156,27 @@ export function* closeOpenFile(file: OpenFile): Steps<boolean> {
  * @param flush Whether to fsync even where the durability does not ask for it.
  */
 export function* publishOpenFile(file: OpenFile, flush = false): Steps<void> {
-  const { stage } = file;
+  const { volume, stage } = file;
+  if (isPublished(stage)) return;
   file.isClosing = true;
   try {
     if (file.loss !== undefined) throw file.loss;
+    if (stage.fd !== undefined) yield* identify(file, stage.fd);
     yield* commitOpenStage(stage, flush);
   } catch (error) {
     file.isAbandoned = true;
     throw namingTarget(error, stage.target.asked);
   } finally {
     file.isClosing = false;
-    if (stage.state === 'published') file.volume.pending.remove(stage);
+    if (isPublished(stage)) {
+      volume.view.hide(file);
+      volume.pending.remove(stage);
+    }
   }
+}
+
+function isPublished({ state }: Stage): boolean {
+  return state === 'published';
 }
 
 function* closePublished({ stage, isLive }: OpenFile): Steps<void> {
@@ -131,25 +188,43 @@ function* closePublished({ stage, isLive }: OpenFile): Steps<void> {
   }
 }
 
-/** Whether the number still belongs to the staged file: one closed behind our back is soon reused for another. */
-function* isStillOurs({ fd, stage: { identity } }: OpenFile): Steps<boolean> {
+/**
+ * Looks whether the number still belongs to the staged file, and whether that has any name left.
+ *
+ * A descriptor that was closed behind our back is soon reused for another file. A staged file that somebody has removed,
+ * perhaps with all its directory, is not brought back: node's own descriptor would be of a file without a name as well.
+ *
+ * @returns Whether it is ours.
+ */
+function* identify({ stage }: OpenFile, fd: number): Steps<boolean> {
+  const found = yield* fstatIfOpen(fd);
+  if (found?.dev !== stage.identity?.dev || found?.ino !== stage.identity?.ino) {
+    stage.fd = undefined;
+    return false;
+  }
+  if (found?.nlink === 0) stage.names.length = 0;
+  return true;
+}
+
+function* fstatIfOpen(fd: number): Steps<{ dev: number; ino: number; nlink: number } | undefined> {
   try {
-    const found = yield* fstat(fd);
-    return found.dev === identity?.dev && found.ino === identity.ino;
+    return yield* fstat(fd);
   } catch (error) {
-    if (codeOf(error) === 'EBADF') return false;
+    if (codeOf(error) === 'EBADF') return undefined;
     throw error;
   }
 }
 
 /** Commits a staged file whose descriptor somebody closed without us: what was written to it is all there is. */
-function* settleLost(file: OpenFile | undefined): Steps<void> {
+function* settleLost(file: OpenFile | undefined, fd: number): Steps<void> {
   if (file === undefined) return;
-  file.stage.fd = undefined;
-  file.volume.openFiles.delete(file.fd);
-  if (file.stage.state !== 'open') return;
+  if (file.stage.fd === fd) file.stage.fd = undefined;
+  if (file.stage.state !== 'open' || file.descriptors.size > 1) {
+    file.detach(fd);
+    return;
+  }
   try {
-    yield* closeOpenFile(file);
+    yield* closeOpenFile(file, fd);
   } catch {
     // Whoever closed it is not waiting for an answer.
   }

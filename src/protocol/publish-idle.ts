@@ -11,10 +11,11 @@ import { type OpenFile, publishOpenFile } from './open-file';
 export function publishWhenIdle(file: OpenFile, idleMs: number): void {
   let seen = '';
   const look = (): void => {
-    if (file.isClosing || file.stage.state !== 'open') return;
+    const { fd, state } = file.stage;
+    if (fd === undefined || file.isClosing || state !== 'open') return;
     const { host } = file.volume;
     try {
-      const { size, mtimeMs } = runSync(fstat(file.fd), host);
+      const { size, mtimeMs } = runSync(fstat(fd), host);
       const now = `${size} ${mtimeMs}`;
       if (now === seen) {
         // Synchronous, so that no close can come between; it happens once in the life of an open file.

@@ -7,7 +7,7 @@ import { isAboutThePath } from '../ground/platform';
 import { READ_ONLY, stageFlags } from '../settings/flags';
 import type { Settings } from '../settings/settings';
 import type { Treatment } from '../settings/treatment';
-import { type Steps, close, copyFile, fchmod, fchown, fstat, fsync, open, unlink } from '../steps/step';
+import { type Steps, close, copyFile, fchmod, fchown, flush, fstat, fsync, open, unlink } from '../steps/step';
 import { type InPlaceReason, counts } from './counts';
 import { nextStageName } from './leftover-name';
 import type { Target } from './target';
@@ -17,9 +17,10 @@ export interface Stage {
   readonly volume: Volume;
   readonly settings: Settings;
   readonly treatment: Treatment;
+  /** The file that it was opened for, as it was found then. */
   readonly target: Target;
-  /** Where the staged file is. */
-  readonly path: string;
+  /** Where it is to appear. One place, unless the program links the file; none once the program has removed it. */
+  readonly names: StagedName[];
   /** Undefined once it is closed. */
   fd: number | undefined;
   /** Which file it is, where a program gets its descriptor. */
@@ -27,6 +28,15 @@ export interface Stage {
   /** How the content gets to the target. */
   publishBy: PublishBy;
   state: StageState;
+}
+
+/** A name that a staged file is to have, and the hidden one that it has until it is published. */
+export interface StagedName {
+  directory: string;
+  name: string;
+  /** The directory and the name together. */
+  path: string;
+  stagedPath: string;
 }
 
 /** Which file a descriptor is of. */
@@ -80,12 +90,14 @@ export function* openStage(volume: Volume, request: StageRequest): Steps<Stage |
   const created = yield* createBeside(request);
   if (created === noStage) return noStage;
   const { settings, treatment, target, publishBy } = request;
+  const { directory, name, path } = target;
   const stage: Stage = {
     volume,
     settings,
     treatment,
     target,
-    ...created,
+    names: [{ directory, name, path, stagedPath: created.path }],
+    fd: created.fd,
     identity: undefined,
     publishBy,
     state: 'open',
@@ -129,7 +141,7 @@ function ancestorOf({ inherit, publishBy, target }: StageRequest): Stats | undef
 function* prepare(stage: Stage, fd: number, request: StageRequest): Steps<void> {
   const { existing, path } = stage.target;
   // A reflink where the file system has them.
-  if (request.seed && existing) yield* copyFile(path, stage.path, constants.COPYFILE_FICLONE);
+  if (request.seed && existing) yield* copyFile(path, stagedPathOf(stage), constants.COPYFILE_FICLONE);
   const ancestor = ancestorOf(request);
   if (ancestor === undefined && !request.identify) return;
   const made = yield* fstat(fd);
@@ -160,15 +172,23 @@ export function isInPlace(publishBy: PublishBy): publishBy is InPlaceReason {
  *
  * A failure is final. The kernel reports it once and forgets the pages, so a second fsync that "succeeds" says nothing:
  * the caller must discard, never retry and never publish.
+ *
+ * @param isAsked Whether the caller asked for it (node's `flush: true`), whatever the durability.
  */
-export function* flushStage(stage: Stage, always = false): Steps<void> {
-  if (stage.treatment.durability === 'process' && !always) return;
+export function* flushStage(stage: Stage, isAsked = false): Steps<void> {
+  // Without a name nobody will find it after a crash.
+  if (stage.names.length === 0) return;
+  if (isAsked && stage.fd !== undefined) yield* flush(stage.fd);
+  else if (stage.treatment.durability !== 'process') yield* fsyncStage(stage);
+}
+
+function* fsyncStage(stage: Stage): Steps<void> {
   if (stage.fd !== undefined) {
     yield* fsync(stage.fd);
     return;
   }
   // The descriptor was closed behind our back: any other of the same file forces the same bytes.
-  const fd = yield* open(stage.path, READ_ONLY, 0);
+  const fd = yield* open(stagedPathOf(stage), READ_ONLY, 0);
   try {
     yield* fsync(fd);
   } finally {
@@ -198,14 +218,24 @@ export function* discardStage(stage: Stage): Steps<void> {
   yield* removeStaged(stage);
 }
 
-/** Removes the staged name; a second try, then it is left to the sweep. */
+/** Removes the staged names. */
 export function* removeStaged(stage: Stage): Steps<void> {
+  for (const { stagedPath } of stage.names) yield* removeIfThere(stagedPath);
+}
+
+/** Removes a file that need not be there any more; a second try, then it is left to the sweep. */
+function* removeIfThere(path: string): Steps<void> {
   for (let attempt = 1; attempt <= 2; attempt++) {
     try {
-      yield* unlink(stage.path);
+      yield* unlink(path);
       return;
     } catch (error) {
       if (codeOf(error) === 'ENOENT') return;
     }
   }
+}
+
+/** Where a staged file can be reached, whichever names it is to have. */
+export function stagedPathOf(stage: Stage): string {
+  return stage.names[0]?.stagedPath ?? '';
 }

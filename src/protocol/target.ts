@@ -8,6 +8,7 @@ import { WRITE_ONLY, creates, refusesSymlinks } from '../settings/flags';
 import type { Treatment } from '../settings/treatment';
 import { type Steps, access, close, lstat, open, readlink } from '../steps/step';
 import type { InPlaceReason, NativeReason } from './counts';
+import type { Volume } from './volume';
 
 /** The file that a write is about, as it was found. */
 export interface Target {
@@ -17,8 +18,16 @@ export interface Target {
   readonly path: string;
   readonly directory: string;
   readonly name: string;
+  /** The symbolic links that led here from the path that was asked for. */
+  readonly links: readonly DirectoryEntry[];
   /** What was there when the write began; undefined if nothing was. */
   readonly existing: Stats | undefined;
+}
+
+/** A name in a directory. */
+export interface DirectoryEntry {
+  readonly directory: string;
+  readonly name: string;
 }
 
 export type Plan =
@@ -44,7 +53,12 @@ const SPECIAL_PATH = /^\/(proc|dev\/fd)\//;
  * Wherever node's own call would fail, the plan is `native`, so that node's own error speaks. Nothing is remembered
  * between calls: symbolic links, modes and link counts change.
  */
-export function* planWrite(path: AskedPath, flags: number, treatment: Treatment): Steps<Plan> {
+export function* planWrite(
+  { inodeFollowers }: Volume,
+  path: AskedPath,
+  flags: number,
+  treatment: Treatment,
+): Steps<Plan> {
   if (treatment.plan === 'off') return native('off');
   if (treatment.plan === 'native') return native('rule');
   if (!canReplace) return native('unsupported');
@@ -56,7 +70,7 @@ export function* planWrite(path: AskedPath, flags: number, treatment: Treatment)
     if (existing === undefined) return creates(flags) ? { kind: 'replace', target } : native('native-error');
     if (!existing.isFile()) return native('not-a-regular-file');
     yield* probeWriteAccess(target.path);
-    const reason = reasonToKeepInode(existing, treatment);
+    const reason = reasonToKeepInode(existing, treatment) ?? inodeFollowers.reasonFor(existing);
     return reason === undefined ? { kind: 'replace', target } : { kind: 'in-place', target, reason };
   } catch (error) {
     if (isAboutThePath(codeOf(error))) return native('native-error');
@@ -67,10 +81,11 @@ export function* planWrite(path: AskedPath, flags: number, treatment: Treatment)
 /** The directory entry that a path names, for a call that replaces it whatever it is; undefined for `.`, `..` and `x/`. */
 export function entryAt({ asked, absolute: path }: AskedPath): Target | undefined {
   const entry = split(path);
-  return entry && { asked, path, ...entry, existing: undefined };
+  return entry && { asked, path, ...entry, links: [], existing: undefined };
 }
 
-function split(path: string): { directory: string; name: string } | undefined {
+/** Parts a path at its last slash; undefined where the last component is no name of its own. */
+export function split(path: string): DirectoryEntry | undefined {
   const slash = path.lastIndexOf('/');
   const name = path.slice(slash + 1);
   if (name === '' || name === '.' || name === '..') return undefined;
@@ -84,13 +99,15 @@ function native(reason: NativeReason): Plan {
 /** Follows symbolic links in the last component, a dangling one to the place where the file would be made. */
 function* resolve(start: string, refuseSymlinks: boolean): Steps<Omit<Target, 'asked'> | NativeReason> {
   let path = start;
+  const links: DirectoryEntry[] = [];
   for (let followed = 0; followed <= SYMLINKS_MAX; followed++) {
     if (SPECIAL_PATH.test(path)) return 'special-path';
     const entry = split(path);
     if (entry === undefined) return 'native-error';
     const existing = yield* lstat(path);
-    if (!existing?.isSymbolicLink()) return { path, ...entry, existing };
+    if (!existing?.isSymbolicLink()) return { path, ...entry, links, existing };
     if (refuseSymlinks) return 'native-error';
+    links.push(entry);
     const destination = yield* readlink(path);
     // Joined as text, not normalised: in `link/../file` the kernel follows `link` before it goes up.
     path = destination.startsWith('/') ? destination : `${entry.directory}/${destination}`;

@@ -3,18 +3,33 @@
 import type { NodeFs } from '../ground/node-fs';
 import { type Host, hostOf } from '../steps/host';
 import { Directories } from './directories';
+import { InodeFollowers } from './inode-followers';
 import type { OpenFile } from './open-file';
 import { PendingStages } from './pending';
+import { Replacements } from './replacements';
+import { View } from './view';
 
 export interface Volume {
   readonly host: Host;
   /** Staged files that outlive the call that opened them. */
   readonly pending: PendingStages;
-  /** The same by descriptor, where a program has one. */
+  /** Those that a program has open, by descriptor, and by path. */
   readonly openFiles: Map<number, OpenFile>;
+  readonly view: View;
   readonly directories: Directories;
+  readonly inodeFollowers: InodeFollowers;
+  readonly replacements: Replacements;
 }
 
 export function volumeOn(base: NodeFs): Volume {
-  return { host: hostOf(base), pending: new PendingStages(), openFiles: new Map(), directories: new Directories() };
+  const host = hostOf(base);
+  return {
+    host,
+    pending: new PendingStages(),
+    openFiles: new Map(),
+    view: new View(host),
+    directories: new Directories(),
+    inodeFollowers: new InodeFollowers(),
+    replacements: new Replacements(),
+  };
 }

@@ -68,6 +68,11 @@ export function stageFlags(flags: number): number {
   return (flags & ~O_TRUNC) | O_CREAT | O_EXCL;
 }
 
+/** The flags to open a staged file once more with: it exists, and must not be made if it has just been published. */
+export function sharingFlags(flags: number): number {
+  return flags & ~(O_CREAT | O_EXCL);
+}
+
 export const READ_ONLY: number = O_RDONLY;
 export const READ_DIRECTORY: number = O_RDONLY | O_DIRECTORY;
 export const WRITE_ONLY: number = O_WRONLY;

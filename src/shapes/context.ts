@@ -3,11 +3,16 @@
 import type { NodeFs, NodeFsPromises } from '../ground/node-fs';
 import type { Settings } from '../settings/settings';
 import type { Volume } from '../protocol/volume';
+import type { Host } from '../steps/host';
 
 export interface Context {
   readonly volume: Volume;
   /** A function, because a patch can be given other settings, and switched off, while others hold its functions. */
   readonly settings: () => Settings;
+  /** What whole-file writes are run on. */
+  readonly writeFileHost: () => Host;
+  /** Called when a program has opened a file for replacing. */
+  readonly opened: () => void;
   /** The functions of the fs underneath, for everything that is passed through. */
   readonly natives: NodeFs;
   /** Those of its `promises`, which are loaded when first needed. */
@@ -33,11 +38,14 @@ export function isPassingThrough(): boolean {
   return passing > 0;
 }
 
-/** Gives a function of ours the name, length and symbols (`util.promisify.custom`) of the one it stands in front of. */
+/**
+ * Gives a function of ours the name, length and symbols (`util.promisify.custom`) of the one it stands in front of, and
+ * the properties (`realpath.native`) that it has none of its own for.
+ */
 export function dressedAs<F extends (...args: never[]) => unknown>(original: F, ours: F): F {
-  return Object.defineProperties(ours, {
-    ...Object.getOwnPropertyDescriptors(original),
-    // A function that can be constructed keeps its own prototype.
-    ...(Object.hasOwn(ours, 'prototype') ? { prototype: { value: ours.prototype } } : {}),
-  });
+  for (const key of Reflect.ownKeys(original)) {
+    const isOwn = key !== 'name' && key !== 'length' && Object.hasOwn(ours, key);
+    if (!isOwn) Object.defineProperty(ours, key, Object.getOwnPropertyDescriptor(original, key)!);
+  }
+  return ours;
 }

@@ -1,86 +1,134 @@
 // copyFile and cp. The walk through a tree, and its many rules, stay node's own: a filter copies the regular files and
 // tells node to skip them.
 
+import type { CopySyncOptions } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { namingBoth } from '../ground/errors';
+import { walksTreesNatively } from '../ground/platform';
 import { type CopyRequest, type EntryCopyRequest, copyContentOf, copyEntry } from '../protocol/copy-file';
+import { type TreeCopyRequest, copyFilesOfTree } from '../protocol/copy-tree';
 import { treatmentOf } from '../settings/treatment';
 import { runCallback, runPromise, runSync } from '../steps/run';
+import { type Steps, native } from '../steps/step';
 import { readPath } from './arguments';
 import { type Context, isPassingThrough } from './context';
+import { type ThreeFlavours, inThreeFlavours, sight } from './flavours';
 
 type Callback = (error: unknown) => void;
 type Filter = (source: string, destination: string) => unknown;
 
 /** https://nodejs.org/api/fs.html#fscopyfilesrc-dest-mode-callback and its kin. */
-export function copyFileCalls(context: Context) {
-  const { volume, natives, nativePromises } = context;
+export function copyFileCalls(context: Context): ThreeFlavours {
+  const { volume } = context;
   const { host } = volume;
+  const other = inThreeFlavours(context, 'copyFile', (args) => copyStaged(context, args));
 
-  function copyFileSync(from: unknown, to: unknown, mode?: unknown): void {
-    const request = readCopy(context, from, to, mode, false);
+  function sync(...args: unknown[]): void {
+    const request = readCopy(context, args[0], args[1], args[2], false);
     if (request !== undefined && runSync(copyContentOf(volume, request), host)) return;
-    natives.copyFileSync(from as never, to as never, mode as never);
+    other.sync(...args);
   }
 
-  function copyFile(from: unknown, to: unknown, mode: unknown, callback?: unknown): void {
-    const native = (): void => natives.copyFile(from as never, to as never, mode as never, callback as never);
-    const done = (typeof mode === 'function' ? mode : callback) as Callback;
-    const bits = typeof mode === 'function' ? 0 : mode;
+  function callback(...args: unknown[]): void {
+    const [from, to, mode, last] = args;
+    const [bits, done] = typeof mode === 'function' ? [0, mode as Callback] : [mode, last as Callback];
     const request = typeof done === 'function' ? readCopy(context, from, to, bits, true) : undefined;
-    if (request === undefined) return native();
+    if (request === undefined) {
+      other.callback(...args);
+      return;
+    }
     runCallback(
       copyContentOf(volume, request),
       host,
-      (copied) => (copied ? done(null) : native()),
+      (copied) => (copied ? done(null) : void other.callback(...args)),
       (error) => done(error),
     );
   }
 
-  async function copyFileWithPromise(from: unknown, to: unknown, mode?: unknown): Promise<void> {
-    const request = readCopy(context, from, to, mode, true);
-    if (request !== undefined && (await runPromise(copyContentOf(volume, request), host))) return;
-    return nativePromises().copyFile(from as never, to as never, mode as never);
+  async function promise(...args: unknown[]): Promise<unknown> {
+    const request = readCopy(context, args[0], args[1], args[2], true);
+    if (request !== undefined && (await runPromise(copyContentOf(volume, request), host))) return undefined;
+    return other.promise(...args);
   }
 
-  return { copyFileSync, copyFile, copyFileWithPromise };
+  return { sync, callback, promise };
+}
+
+/** A copy from or onto a file that is open for replacing is made where its content is. */
+function copyStaged(context: Context, args: readonly unknown[]): Steps<unknown> | undefined {
+  const [from, to] = [sight(context, args[0], true), sight(context, args[1], true)];
+  if (from === undefined && to === undefined) return undefined;
+  return copyBetween(args, from?.staged.stagedPath ?? args[0], to?.staged.stagedPath ?? args[1]);
+}
+
+function* copyBetween(args: readonly unknown[], from: unknown, to: unknown): Steps<unknown> {
+  try {
+    return yield* native('copyFile', [from, to, ...args.slice(2)]);
+  } catch (error) {
+    throw namingBoth(error, readPath(args[0])?.asked ?? '', readPath(args[1])?.asked ?? '');
+  }
 }
 
 /** https://nodejs.org/api/fs.html#fscpsrc-dest-options-callback and its kin. */
-export function cpCalls(context: Context) {
+export function cpCalls(context: Context): ThreeFlavours {
   const { volume, natives, nativePromises } = context;
   const { host } = volume;
 
-  function cpSync(from: unknown, to: unknown, options?: unknown): void {
-    natives.cpSync(from as never, to as never, withFilter(options, filterSync) as never);
+  function sync(from: unknown, to: unknown, options?: unknown): void {
+    const tree = walksTreesNatively ? readTree(context, from, to, options) : undefined;
+    if (tree !== undefined) {
+      runSync(copyFilesOfTree(volume, tree), host);
+      natives.cpSync(from as never, to as never, { ...(options as CopySyncOptions), force: false });
+      return;
+    }
+    natives.cpSync(sourceOf(from) as never, to as never, withFilter(options, filterSync) as never);
   }
 
-  function cp(from: unknown, to: unknown, options: unknown, callback?: unknown): void {
-    const [given, done] = typeof options === 'function' ? [undefined, options] : [options, callback];
-    natives.cp(from as never, to as never, withFilter(given, filterAsync) as never, done as never);
+  function callback(from: unknown, to: unknown, options: unknown, last?: unknown): void {
+    const [given, done] = typeof options === 'function' ? [undefined, options] : [options, last];
+    natives.cp(sourceOf(from) as never, to as never, withFilter(given, filterAsync) as never, done as never);
   }
 
-  async function cpWithPromise(from: unknown, to: unknown, options?: unknown): Promise<void> {
-    return nativePromises().cp(from as never, to as never, withFilter(options, filterAsync) as never);
+  async function promise(from: unknown, to: unknown, options?: unknown): Promise<void> {
+    return nativePromises().cp(sourceOf(from) as never, to as never, withFilter(options, filterAsync) as never);
+  }
+
+  /** Node looks at the source itself, and must see one that is open for replacing. */
+  function sourceOf(from: unknown): unknown {
+    return volume.view.isEmpty ? from : (sight(context, from, true)?.staged.stagedPath ?? from);
   }
 
   function filterSync(options: Options): Filter {
     return (from, to) => {
-      const wanted = options.filter?.(from, to) ?? true;
+      const entry = shown(context, from, to);
+      const wanted = options.filter?.(entry.from, entry.to) ?? true;
       // A promise is a mistake here, and node's to report.
       if (!wanted || wanted instanceof Promise) return wanted;
-      const request = readEntry(context, options, from, to, false);
+      const request = readEntry(context, options, from, entry.to, false);
       return request === undefined || !runSync(copyEntry(volume, request), host);
     };
   }
 
   function filterAsync(options: Options): Filter {
     return async (from, to) => {
-      if (options.filter !== undefined && !(await options.filter(from, to))) return false;
-      const request = readEntry(context, options, from, to, true);
+      const entry = shown(context, from, to);
+      if (options.filter !== undefined && !(await options.filter(entry.from, entry.to))) return false;
+      const request = readEntry(context, options, from, entry.to, true);
       return request === undefined || !(await runPromise(copyEntry(volume, request), host));
     };
   }
 
-  return { cpSync, cp, cpWithPromise };
+  return { sync, callback, promise };
+}
+
+/** What node's walk has found, by the names that it is to have: a staged file stands for the one that it will be. */
+function shown({ volume: { view } }: Context, from: string, to: string): { from: string; to: string } {
+  if (view.isEmpty) return { from, to };
+  const name = basename(from);
+  const staged = view.files.flatMap(({ stage }) => stage.names).find(({ stagedPath }) => basename(stagedPath) === name);
+  if (staged === undefined) return { from, to };
+  // At the top of the walk the destination's name is the caller's own.
+  return { from: join(dirname(from), staged.name), to: basename(to) === name ? join(dirname(to), staged.name) : to };
 }
 
 interface Options {
@@ -100,6 +148,39 @@ function withFilter(options: unknown, filterWith: (options: Options) => Filter):
   return { ...given, filter: filterWith(given) };
 }
 
+/** A call of cpSync that node carries out natively, and that must not fail on the files which are already there. */
+function readTree(context: Context, from: unknown, to: unknown, options: unknown): TreeCopyRequest | undefined {
+  const source = readPath(from);
+  const destination = readPath(to);
+  const isOrdinary = typeof options === 'object' && options !== null;
+  if (source === undefined || destination === undefined || !isOrdinary || !context.volume.view.isEmpty)
+    return undefined;
+  const {
+    recursive,
+    force = true,
+    filter,
+    errorOnExist,
+    preserveTimestamps,
+    mode,
+  } = options as Options & CopySyncOptions;
+  if (recursive !== true || filter !== undefined || (!force && errorOnExist)) return undefined;
+  const sample = readCopy(context, from, to, mode, false);
+  return (
+    sample && {
+      from: source,
+      to: destination,
+      force,
+      file: (one, other) => ({
+        ...sample,
+        from: one,
+        to: other,
+        preserveTimestamps: preserveTimestamps === true,
+        treatment: treatmentOf(sample.settings, other.absolute, 'whole'),
+      }),
+    }
+  );
+}
+
 function readEntry(
   context: Context,
   { force = true, dereference = false, preserveTimestamps = false, mode }: Options,
@@ -112,7 +193,7 @@ function readEntry(
 }
 
 function readCopy(
-  { settings: currentSettings }: Context,
+  context: Context,
   from: unknown,
   to: unknown,
   mode: unknown = 0,
@@ -124,9 +205,18 @@ function readCopy(
   if (source === undefined || destination === undefined) return undefined;
   if (mode !== null && !(Number.isInteger(mode) && (mode as number) >= 0 && (mode as number) <= COPY_MODES))
     return undefined;
-  const settings = currentSettings();
-  const treatment = treatmentOf(settings, destination.absolute, 'whole');
-  return { from: source, to: destination, mode: Number(mode ?? 0), settings, treatment, interruptible };
+  const { view } = context.volume;
+  if (!view.isEmpty && view.find(destination, true)) return undefined;
+  const staged = view.isEmpty ? undefined : view.find(source, true)?.staged;
+  const settings = context.settings();
+  return {
+    from: staged === undefined ? source : { asked: source.asked, absolute: staged.stagedPath },
+    to: destination,
+    mode: Number(mode ?? 0),
+    settings,
+    treatment: treatmentOf(settings, destination.absolute, 'whole'),
+    interruptible,
+  };
 }
 
 /** COPYFILE_EXCL, COPYFILE_FICLONE and COPYFILE_FICLONE_FORCE together. */

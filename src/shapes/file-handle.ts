@@ -1,15 +1,15 @@
 // promises.open: a real FileHandle of the staged file, whose close commits.
 
 import type { EventEmitter } from 'node:events';
-import type { PathLike, WriteStream } from 'node:fs';
+import type { WriteStream } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { replaceHandleMethod, usersOfHandle } from '../ground/node-internals';
 import { type OpenFile, closeOpenFile, openReplacing, publishOpenFile } from '../protocol/open-file';
-import type { Host } from '../steps/host';
 import { runPromise, runSync } from '../steps/run';
-import { type Context, dressedAs, passThrough } from './context';
+import { type Context, dressedAs } from './context';
 import { requestedByWrite, requestedByWritev } from './descriptor-calls';
-import { readOpen, watchOver } from './open-file';
+import { HandleHost } from './handle-host';
+import { openOther, readOpen, watchOver } from './open-file';
 import { abandonOnDestroy } from './write-stream';
 
 type AnyFunction = (...args: unknown[]) => unknown;
@@ -17,59 +17,21 @@ type AsyncFunction = (...args: unknown[]) => Promise<unknown>;
 
 /** https://nodejs.org/api/fs.html#fspromisesopenpath-flags-mode */
 export function openFileHandleCall(context: Context) {
-  const { volume, nativePromises } = context;
+  const { volume } = context;
+  const other = openOther(context);
 
   return async function open(path: unknown, flags?: unknown, mode?: unknown): Promise<FileHandle> {
-    const native = (): Promise<FileHandle> =>
-      passThrough(() => nativePromises().open(path as PathLike, flags as never, mode as never));
     const request = readOpen(context, path, flags, mode);
-    if (request === undefined) return native();
     const descriptors = new HandleHost(context);
-    const file = await runPromise(openReplacing(volume, request), descriptors.host);
-    if (file === undefined) return native();
-    watchOver(file);
-    return settleOnClose(file, descriptors);
+    const fd = request && (await runPromise(openReplacing(volume, request), descriptors.host));
+    if (fd === undefined) return other.promise(path, flags, mode) as Promise<FileHandle>;
+    return settleOnClose(watchOver(context, fd), fd, descriptors);
   };
 }
 
-/** A host whose descriptors are those of FileHandles, so that a staged file can be opened as one. */
-class HandleHost {
-  readonly host: Host;
-  readonly #handles = new Map<number, { handle: FileHandle; close: () => Promise<void> }>();
-
-  constructor({ volume, nativePromises }: Context) {
-    const { sync, callback } = volume.host;
-    const handles = this.#handles;
-    this.host = {
-      sync,
-      callback: {
-        ...callback,
-        open(path, flags, mode, done) {
-          nativePromises()
-            .open(path, flags, mode)
-            .then((handle) => {
-              handles.set(handle.fd, { handle, close: handle.close.bind(handle) });
-              done(null, handle.fd);
-            }, done);
-        },
-        close(fd, done) {
-          const opened = handles.get(fd);
-          if (opened === undefined) return callback.close(fd, done);
-          handles.delete(fd);
-          opened.close().then(() => done(null), done);
-        },
-      },
-    };
-  }
-
-  opened(fd: number): { handle: FileHandle; close: () => Promise<void> } {
-    return this.#handles.get(fd)!;
-  }
-}
-
 /** Replaces, on this one handle, every method that ends its use or tells of lost bytes. */
-function settleOnClose(file: OpenFile, descriptors: HandleHost): FileHandle {
-  const { handle, close: nativeClose } = descriptors.opened(file.fd);
+function settleOnClose(file: OpenFile, fd: number, descriptors: HandleHost): FileHandle {
+  const { handle, close: nativeClose } = descriptors.opened(fd);
   const emitter = handle as FileHandle & EventEmitter;
   const { host } = file.volume;
   let closing: Promise<void> | undefined;
@@ -80,7 +42,7 @@ function settleOnClose(file: OpenFile, descriptors: HandleHost): FileHandle {
     // From now on node answers calls on this handle with EBADF, as it does once a close has begun.
     Object.defineProperty(handle, 'fd', { value: -1, configurable: true });
     try {
-      if (!(await runPromise(closeOpenFile(file), descriptors.host))) await nativeClose();
+      if (!(await runPromise(closeOpenFile(file, fd), descriptors.host))) await nativeClose();
     } finally {
       isSettled = true;
     }
@@ -110,16 +72,16 @@ function settleOnClose(file: OpenFile, descriptors: HandleHost): FileHandle {
     if (isSettled || closing !== undefined) return original();
     isSettled = true;
     const sync = { ...host.sync, close: () => void original() };
-    if (!runSync(closeOpenFile(file), { ...host, sync })) original();
+    if (!runSync(closeOpenFile(file, fd), { ...host, sync })) original();
     return undefined;
   });
   // Another thread cannot commit: what it writes goes to the target itself.
   replaceHandleMethod(handle, 'kTransfer', (original) => {
     runSync(publishOpenFile(file), host);
-    file.volume.openFiles.delete(file.fd);
+    file.detach(fd);
     return original();
   });
-  noteOutcomes(handle, file);
+  noteOutcomes(handle, fd, file);
   return handle;
 }
 
@@ -144,17 +106,12 @@ const OUTCOMES: Readonly<Record<string, ((args: readonly unknown[]) => number) |
   datasync: undefined,
 };
 
-function noteOutcomes(handle: FileHandle, file: OpenFile): void {
+function noteOutcomes(handle: FileHandle, fd: number, file: OpenFile): void {
   for (const [name, requested] of Object.entries(OUTCOMES)) {
     replace<AsyncFunction>(handle, name, (original) => async (...args) => {
-      try {
-        const result = await original(...args);
-        if (requested) file.noteWrite(requested([file.fd, ...args]), (result as { bytesWritten: number }).bytesWritten);
-        return result;
-      } catch (error) {
-        file.noteFailure(error);
-        throw error;
-      }
+      const result = await noting(file, original(...args));
+      if (requested) file.noteWrite(requested([fd, ...args]), (result as { bytesWritten: number }).bytesWritten);
+      return result;
     });
   }
   replace<AnyFunction>(handle, 'createWriteStream', (original) => (...args) => {
@@ -162,38 +119,28 @@ function noteOutcomes(handle: FileHandle, file: OpenFile): void {
     abandonOnDestroy(stream, file);
     return stream;
   });
+  // Node 24's writer, which writes without any public call.
   replace<AnyFunction>(handle, 'writer', (original) => (...args) => {
-    const writer = original(...args) as Writer;
-    abandonOnFail(writer, file);
+    const writer = original(...args) as object;
+    for (const name of ['write', 'writev'])
+      replace<AsyncFunction>(
+        writer,
+        name,
+        (write) =>
+          (...chunk) =>
+            noting(file, write(...chunk)),
+      );
     return writer;
   });
 }
 
-/** Node 24's FileHandle.prototype.writer(), which writes without any public call. */
-interface Writer extends Record<string, AnyFunction> {
-  fail: AnyFunction;
-  end: AnyFunction;
-  endSync: AnyFunction;
-}
-
-function abandonOnFail(writer: Writer, file: OpenFile): void {
-  let isEnded = false;
-  const end = writer.end.bind(writer);
-  const endSync = writer.endSync.bind(writer);
-  const fail = writer.fail.bind(writer);
-  writer.end = (...args) => {
-    isEnded = true;
-    return end(...args);
-  };
-  writer.endSync = (...args) => {
-    isEnded = true;
-    return endSync(...args);
-  };
-  // Also called when a writer goes out of scope, ended or not.
-  writer.fail = (...args) => {
-    file.isAbandoned ||= !isEnded;
-    return fail(...args);
-  };
+async function noting<T>(file: OpenFile, call: Promise<T>): Promise<T> {
+  try {
+    return await call;
+  } catch (error) {
+    file.noteFailure(error);
+    throw error;
+  }
 }
 
 /** Puts another method in the place of one, where there is one, on this object alone. */

@@ -1,14 +1,20 @@
 // open and close.
 
+import { codeOf, namingTarget, systemError } from '../ground/errors';
 import { type OpenFile, closeOpenFile, openReplacing } from '../protocol/open-file';
-import { publishWhenIdle } from '../protocol/publish-idle';
 import type { WriteRequest } from '../protocol/begin-stage';
-import { isExclusive, parseFlags, replacesContent } from '../settings/flags';
+import { publishWhenIdle } from '../protocol/publish-idle';
+import { isExclusive, parseFlags, refusesSymlinks, replacesContent, sharingFlags } from '../settings/flags';
 import { treatmentOf } from '../settings/treatment';
 import { runCallback, runSync } from '../steps/run';
+import { type Steps, native } from '../steps/step';
 import { readMode, readPath } from './arguments';
-import { type Context, isPassingThrough, passThrough } from './context';
+import { type Context, isPassingThrough } from './context';
+import { type ThreeFlavours, inThreeFlavours, sight } from './flavours';
+import { noteOwnOpen } from './public-host';
 import { isProtected } from './write-file';
+
+type Done = (error: unknown, fd?: number) => void;
 
 /** What a call of open asks for, if it goes through a staged file. */
 export function readOpen(context: Context, path: unknown, flags: unknown, mode: unknown): WriteRequest | undefined {
@@ -33,38 +39,70 @@ export function readOpen(context: Context, path: unknown, flags: unknown, mode: 
   };
 }
 
-/** Begins what an open file does by itself. */
-export function watchOver(file: OpenFile): void {
+/** The open file behind a descriptor that was just opened for replacing; begins what it does by itself. */
+export function watchOver({ volume, opened }: Context, fd: number): OpenFile {
+  opened();
+  const file = volume.openFiles.get(fd)!;
   const { publishIdleMs } = file.stage.treatment;
-  if (publishIdleMs !== undefined) publishWhenIdle(file, publishIdleMs);
+  if (publishIdleMs !== undefined && file.descriptors.size === 1) publishWhenIdle(file, publishIdleMs);
+  return file;
+}
+
+/** Every other open: node's own, of the staged file where the path is open for replacing. */
+export function openOther(context: Context): ThreeFlavours {
+  return inThreeFlavours(context, 'open', (args) => {
+    const flags = parseFlags(args[1]);
+    if (flags === undefined || isPassingThrough()) return undefined;
+    const seen = sight(context, args[0], !refusesSymlinks(flags));
+    return seen && openStagedPath(args, flags, seen.staged.stagedPath, seen.asked.asked);
+  });
+}
+
+function* openStagedPath(args: readonly unknown[], flags: number, stagedPath: string, asked: string): Steps<unknown> {
+  if (isExclusive(flags)) throw systemError('EEXIST', 'open', asked);
+  try {
+    return yield* native('open', [stagedPath, sharingFlags(flags), ...args.slice(2)]);
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw namingTarget(error, asked);
+    // Published in this very moment, by a close that runs on another thread.
+    return yield* native('open', args);
+  }
 }
 
 /** https://nodejs.org/api/fs.html#fsopenpath-flags-mode-callback, #fsclosefd-callback and their synchronous forms. */
 export function openFileCalls(context: Context) {
   const { volume, natives } = context;
   const { host, openFiles } = volume;
+  const other = openOther(context);
 
-  function openSync(path: unknown, flags?: unknown, mode?: unknown): number {
+  function openSync(...args: unknown[]): unknown {
+    noteOwnOpen();
+    const [path, flags, mode] = args;
     const request = readOpen(context, path, flags, mode);
-    const file = request && runSync(openReplacing(volume, request), host);
-    if (file === undefined) return natives.openSync(path as never, flags as never, mode as never);
-    watchOver(file);
-    return file.fd;
+    const fd = request && runSync(openReplacing(volume, request), host);
+    if (fd === undefined) return other.sync(...args);
+    watchOver(context, fd);
+    return fd;
   }
 
   function open(...args: unknown[]): void {
-    const native = (): void => passThrough(() => natives.open(...(args as Parameters<typeof natives.open>)));
     const { path, flags, mode, callback } = readOpenArguments(args);
     const request = typeof callback === 'function' ? readOpen(context, path, flags, mode) : undefined;
-    if (request === undefined) return native();
-    const done = callback as (error: unknown, fd?: number) => void;
+    if (request === undefined) {
+      other.callback(...args);
+      return;
+    }
+    const done = callback as Done;
     runCallback(
       openReplacing(volume, request),
       host,
-      (file) => {
-        if (file === undefined) return native();
-        watchOver(file);
-        done(null, file.fd);
+      (fd) => {
+        if (fd === undefined) {
+          other.callback(...args);
+          return;
+        }
+        watchOver(context, fd);
+        done(null, fd);
       },
       (error) => done(error),
     );
@@ -72,16 +110,16 @@ export function openFileCalls(context: Context) {
 
   function closeSync(fd: unknown): void {
     const file = openFiles.get(fd as number);
-    if (file !== undefined && runSync(closeOpenFile(file), host)) return;
+    if (file !== undefined && runSync(closeOpenFile(file, fd as number), host)) return;
     natives.closeSync(fd as number);
   }
 
   function close(fd: unknown, callback: unknown = throwIfAny): void {
     const file = typeof callback === 'function' ? openFiles.get(fd as number) : undefined;
     if (file === undefined) return natives.close(fd as number, callback as never);
-    const done = callback as (error: unknown) => void;
+    const done = callback as Done;
     runCallback(
-      closeOpenFile(file),
+      closeOpenFile(file, fd as number),
       host,
       (closed) => (closed ? done(null) : natives.close(fd as number, done)),
       (error) => done(error),

@@ -3,11 +3,15 @@
 import { type Content, writeContent } from '../protocol/content';
 import type { WriteRequest } from '../protocol/begin-stage';
 import { type Completion, replaceFile } from '../protocol/replace-file';
-import { appends, replacesContent } from '../settings/flags';
+import { appends, refusesSymlinks, replacesContent, sharingFlags } from '../settings/flags';
 import { type Treatment, treatmentOf } from '../settings/treatment';
 import { runCallback, runPromise, runSync } from '../steps/run';
+import type { Steps } from '../steps/step';
 import { isIterable, isPlainData, readPath, readWriteFileOptions } from './arguments';
 import { type Context, isPassingThrough, passThrough } from './context';
+import { HandleHost } from './handle-host';
+import { FOREIGN_FS } from './public-host';
+import { type ThreeFlavours, callOnStaged, inThreeFlavours, sight } from './flavours';
 
 /** Thrown by a checkpoint to stop; the caller gets node's own AbortError, which only node can make. */
 const ABORTED = Symbol('aborted');
@@ -16,40 +20,46 @@ type Callback = (error: unknown) => void;
 type Request = WriteRequest & Completion;
 
 /** https://nodejs.org/api/fs.html#fswritefilefile-data-options-callback and its kin. */
-export function writeFileCalls(context: Context, name: 'writeFile' | 'appendFile') {
-  const { volume, natives, nativePromises } = context;
-  const { host } = volume;
+export function writeFileCalls(context: Context, name: 'writeFile' | 'appendFile'): ThreeFlavours {
+  const { volume, writeFileHost } = context;
+  const { view } = volume;
   const flag = name === 'writeFile' ? 'w' : 'a';
+  const native = inThreeFlavours(context, name, (args) => writeOnStaged(context, name, args));
 
-  function writeSync(path: unknown, data: unknown, options?: unknown): void {
-    const request = isPlainData(data) ? read(path, data, options, false) : undefined;
-    if (request !== undefined && runSync(replaceFile(volume, request), host)) return;
-    passThrough(() => natives[`${name}Sync`](path as never, data as never, options as never));
+  function sync(...args: unknown[]): void {
+    const request = isPlainData(args[1]) ? read(args[0], args[1], args[2], false) : undefined;
+    try {
+      if (request !== undefined && runSync(replaceFile(volume, request), writeFileHost())) return;
+    } catch (error) {
+      if (error !== FOREIGN_FS) throw error;
+    }
+    passThrough(() => native.sync(...args));
   }
 
-  function writeWithCallback(path: unknown, data: unknown, options: unknown, callback?: unknown): void {
-    const native = (): void => {
-      passThrough(() => natives[name](path as never, data as never, options as never, callback as never));
-    };
-    const done = (callback || options) as Callback;
+  function callback(...args: unknown[]): void {
+    const passed = (): void => void passThrough(() => native.callback(...args));
+    const [path, data, options, last] = args;
+    const done = (last || options) as Callback;
     const request = typeof done === 'function' && isPlainData(data) ? read(path, data, options, true) : undefined;
-    if (request === undefined) return native();
+    if (request === undefined) return passed();
     runCallback(
       replaceFile(volume, request),
-      host,
-      (replaced) => (replaced ? done(null) : native()),
-      (error) => (error === ABORTED ? native() : done(error)),
+      writeFileHost(),
+      (replaced) => (replaced ? done(null) : passed()),
+      (error) => (error === ABORTED ? passed() : done(error)),
     );
   }
 
-  async function writeWithPromise(path: unknown, data: unknown, options?: unknown): Promise<void> {
+  async function promise(...args: unknown[]): Promise<unknown> {
+    const [path, data, options] = args;
     const request = isPlainData(data) || isIterable(data) ? read(path, data, options, true) : undefined;
     try {
-      if (request !== undefined && (await runPromise(replaceFile(volume, request), host))) return;
+      if (request !== undefined && (await runPromise(replaceFile(volume, request), new HandleHost(context).host)))
+        return undefined;
     } catch (error) {
       if (error !== ABORTED) throw error;
     }
-    return passThrough(() => nativePromises()[name](path as never, data as never, options as never));
+    return passThrough(() => native.promise(...args));
   }
 
   function read(path: unknown, data: Content, options: unknown, interruptible: boolean): Request | undefined {
@@ -60,7 +70,8 @@ export function writeFileCalls(context: Context, name: 'writeFile' | 'appendFile
     const settings = context.settings();
     const treatment = treatmentOf(settings, asked.absolute, 'whole');
     const { flags, mode, encoding, flush, signal } = given;
-    if (!isProtected(flags, treatment)) return undefined;
+    if (!isProtected(flags, treatment) || (!view.isEmpty && view.find(asked, !refusesSymlinks(flags))))
+      return undefined;
     const checkpoint = (): void => {
       if (signal?.aborted) throw ABORTED;
     };
@@ -81,7 +92,22 @@ export function writeFileCalls(context: Context, name: 'writeFile' | 'appendFile
     };
   }
 
-  return { writeSync, writeWithCallback, writeWithPromise };
+  return { sync, callback, promise };
+}
+
+/** A file that is open for replacing is written where its content is; it becomes visible with that. */
+function writeOnStaged(
+  context: Context,
+  name: 'writeFile' | 'appendFile',
+  args: readonly unknown[],
+): Steps<unknown> | undefined {
+  const [path, data, options] = args;
+  const given = readWriteFileOptions(data, options, name === 'writeFile' ? 'w' : 'a');
+  const seen = given && sight(context, path, !refusesSymlinks(given.flags));
+  if (given === undefined || seen === undefined) return undefined;
+  const { encoding, flags, mode, flush, signal } = given;
+  const completed = { encoding, mode, flush, flag: sharingFlags(flags), ...(signal === undefined ? {} : { signal }) };
+  return callOnStaged(name, [path, data, completed], 0, seen);
 }
 
 /** Whether an open with these flags goes through a staged file at all; the plan for its target comes later. */

@@ -46,7 +46,7 @@ export function settleStreams(prototype: object, volume: Volume, ownFs: object):
     // Somebody who keeps the descriptor may go on with it, with another stream even.
     if (isGiven && !stream.autoClose) return;
     const file = stream.fd === null ? undefined : volume.openFiles.get(stream.fd);
-    if (file === undefined) return;
+    if (file === undefined || file.stage.state !== 'open') return;
     file.bytesBuffered = () => stream.writableLength;
     commitOnFinish(stream, file);
     abandonOnDestroy(stream, file);
@@ -79,7 +79,12 @@ function commitOnFinish(stream: Stream, file: OpenFile): void {
     const commit: Done = (error) => {
       if (error) return done(error);
       isCommitting = true;
-      runCallback(publishOpenFile(file, stream.flush), file.volume.host, () => settled(), settled);
+      const published = (): void => {
+        // Whoever keeps the descriptor may write more.
+        file.isLive = !stream.autoClose;
+        settled();
+      };
+      runCallback(publishOpenFile(file, stream.flush), file.volume.host, published, settled);
     };
     if (final === undefined) commit();
     else final.call(stream, commit);
@@ -123,7 +128,7 @@ export function writeStreamOver(Native: typeof WriteStream, volume: Volume, ownF
 }
 
 /** The caller's options with our fs, except where they name their own, or bring a FileHandle, which works by itself. */
-function throughFs(options: unknown, ownFs: object): unknown {
+export function throughFs(options: unknown, ownFs: object): unknown {
   if (typeof options === 'string') return { encoding: options, fs: ownFs };
   if (options !== undefined && options !== null && typeof options !== 'object') return options;
   const given = (options ?? {}) as Record<string, unknown>;

@@ -11,6 +11,8 @@ export interface Primitives {
   read(fd: number, into: Uint8Array, offset: number, length: number, position: number | null): number;
   write(fd: number, bytes: Uint8Array, offset: number, length: number, position: number | null): number;
   fsync(fd: number): void;
+  /** The fsync that the caller asked for, as opposed to the one that the durability does. */
+  flush(fd: number): void;
   ftruncate(fd: number, length: number): void;
   fstat(fd: number): Stats;
   fchmod(fd: number, mode: number): void;
@@ -29,6 +31,8 @@ export interface Primitives {
   mkdir(path: string, options: { recursive: true }): string | undefined;
   readdir(path: string): string[];
   statfs(path: string): StatsFs;
+  /** Any other call of the fs by its name, in the flavour that is being run. */
+  native(name: string, args: readonly unknown[]): unknown;
 }
 
 export type Callback<R> = (error: Error | null, value?: R) => void;
@@ -51,6 +55,7 @@ const NAMES = [
   'read',
   'write',
   'fsync',
+  'flush',
   'ftruncate',
   'fstat',
   'fchmod',
@@ -67,7 +72,7 @@ const NAMES = [
   'mkdir',
   'readdir',
   'statfs',
-] as const satisfies readonly (keyof Primitives)[];
+] as const satisfies readonly Exclude<keyof Primitives, 'native'>[];
 
 /**
  * Takes the primitives from an fs-shaped object, as they are at this moment.
@@ -87,12 +92,21 @@ export function hostOf(base: NodeFs): Host {
   const sync: Record<string, unknown> = {};
   const callback: Record<string, unknown> = {};
   for (const name of NAMES) {
-    sync[name] = take(`${name}Sync`);
-    callback[name] = take(name);
+    const theirs = name === 'flush' ? 'fsync' : name;
+    sync[name] = take(`${theirs}Sync`);
+    callback[name] = take(theirs);
   }
   return {
-    sync: { ...(sync as unknown as Primitives), lstat: (path) => base.lstatSync(path, { throwIfNoEntry: false }) },
-    callback: { ...(callback as unknown as CallbackPrimitives), lstat: (path, done) => lstat(base, path, done) },
+    sync: {
+      ...(sync as unknown as Primitives),
+      lstat: (path) => base.lstatSync(path, { throwIfNoEntry: false }),
+      native: (name, args) => take(`${name}Sync`)(...args),
+    },
+    callback: {
+      ...(callback as unknown as CallbackPrimitives),
+      lstat: (path, done) => lstat(base, path, done),
+      native: (name, args, done) => take(name)(...args, done),
+    },
   };
 }
 

@@ -23,6 +23,7 @@ export const close = step('close');
 export const read = step('read');
 export const write = step('write');
 export const fsync = step('fsync');
+export const flush = step('flush');
 export const ftruncate = step('ftruncate');
 export const fstat = step('fstat');
 export const fchmod = step('fchmod');
@@ -39,6 +40,16 @@ export const copyFile = step('copyFile');
 export const mkdir = step('mkdir');
 export const readdir = step('readdir');
 export const statfs = step('statfs');
+
+export const native = step('native');
+
+/** Steps that fail before the first of them, for callers that expect steps. */
+export function* refused(error: unknown): Steps<never> {
+  yield* NO_STEPS;
+  throw error;
+}
+
+const NO_STEPS: readonly Step[] = [];
 
 /** Waits for something of the caller's, such as the next chunk of an async iterable. Asynchronous runners only. */
 export function* wait<T>(promise: PromiseLike<T>): Steps<T> {

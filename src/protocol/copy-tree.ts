@@ -1,0 +1,57 @@
+// Copying the regular files of a tree, where cpSync would walk it natively. Directories are made as they are met; links, and
+// whatever else there is, are left to node, which comes after and finds the files in place.
+
+import { dirname } from 'node:path';
+import { type Steps, copyFile, lstat, mkdir, readdir, stat } from '../steps/step';
+import { type CopyRequest, copyContentOf } from './copy-file';
+import type { AskedPath } from './target';
+import type { Volume } from './volume';
+
+export interface TreeCopyRequest {
+  readonly from: AskedPath;
+  readonly to: AskedPath;
+  /** Whether existing files are written over. */
+  readonly force: boolean;
+  /** What is to be done with one file. */
+  readonly file: (from: AskedPath, to: AskedPath) => CopyRequest;
+}
+
+/** Copies the regular files. Does nothing where node would refuse: it is asked next. */
+export function* copyFilesOfTree(volume: Volume, request: TreeCopyRequest): Steps<void> {
+  const source = yield* lstat(request.from.absolute);
+  if (!source?.isDirectory() || (yield* isInside(request.to.absolute, source))) return;
+  yield* copyDirectory(volume, request);
+}
+
+function* copyDirectory(volume: Volume, request: TreeCopyRequest): Steps<void> {
+  const { from, to, force, file } = request;
+  const made = yield* lstat(to.absolute);
+  if (made === undefined) {
+    const first = yield* mkdir(to.absolute, { recursive: true });
+    if (first !== undefined) volume.directories.made(first, to.absolute);
+  } else if (!made.isDirectory()) {
+    return;
+  }
+  for (const name of yield* readdir(from.absolute)) {
+    const [source, destination] = [below(from, name), below(to, name)];
+    const found = yield* lstat(source.absolute);
+    if (found?.isDirectory()) yield* copyDirectory(volume, { ...request, from: source, to: destination });
+    else if (found?.isFile() && (force || !(yield* lstat(destination.absolute)))) {
+      const isCopied = yield* copyContentOf(volume, file(source, destination));
+      if (!isCopied) yield* copyFile(source.absolute, destination.absolute, 0);
+    }
+  }
+}
+
+function below({ asked, absolute }: AskedPath, name: string): AskedPath {
+  return { asked: `${asked}/${name}`, absolute: `${absolute}/${name}` };
+}
+
+/** Whether a path leads into a directory, by any name that the directory may have. */
+function* isInside(path: string, { dev, ino }: { dev: number; ino: number }): Steps<boolean> {
+  for (let above = path, last = ''; above !== last; last = above, above = dirname(above)) {
+    const found = (yield* lstat(above)) && (yield* stat(above));
+    if (found?.dev === dev && found.ino === ino) return true;
+  }
+  return false;
+}

@@ -1,0 +1,32 @@
+// Files whose inode this process has hold of in a way that a rename over them would break: a watcher or a Blob goes on
+// looking at the old inode.
+
+import type { InPlaceReason } from './counts';
+import type { FileIdentity } from './stage';
+
+type Reason = Extract<InPlaceReason, 'watched' | 'blob'>;
+
+export class InodeFollowers {
+  readonly #followers = new Map<string, Reason[]>();
+
+  /** @returns Lets go of the inode. */
+  follow(file: FileIdentity, reason: Reason): () => void {
+    const key = keyOf(file);
+    this.#followers.set(key, [...(this.#followers.get(key) ?? []), reason]);
+    return () => {
+      const reasons = this.#followers.get(key) ?? [];
+      const others = reasons.toSpliced(reasons.indexOf(reason), 1);
+      if (others.length > 0) this.#followers.set(key, others);
+      else this.#followers.delete(key);
+    };
+  }
+
+  /** Why a file must keep its inode, if it must. */
+  reasonFor(file: FileIdentity): Reason | undefined {
+    return this.#followers.size === 0 ? undefined : this.#followers.get(keyOf(file))?.[0];
+  }
+}
+
+function keyOf({ dev, ino }: FileIdentity): string {
+  return `${dev}:${ino}`;
+}

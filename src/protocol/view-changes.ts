@@ -1,0 +1,139 @@
+// Calls that change names, made on names that are open for replacing. To the program they do what they do to any open file;
+// to everybody else a path shows its old file, or none, until the new one is complete.
+
+import { codeOf, namingBoth, namingTarget, systemError } from '../ground/errors';
+import { type Steps, link, lstat, rename, unlink } from '../steps/step';
+import { nextStageName } from './leftover-name';
+import type { OpenFile } from './open-file';
+import { type StagedName, isInPlace } from './stage';
+import { type AskedPath, split } from './target';
+import type { Sighting, View } from './view';
+import type { Volume } from './volume';
+
+/** unlink(2): the name goes, to everybody; the descriptors live on, and closing them publishes nothing under it. */
+export function* unlinkStaged({ view }: Volume, { file, staged }: Sighting, path: AskedPath): Steps<void> {
+  try {
+    yield* unlinkIfThere(staged.stagedPath);
+    yield* unlinkIfThere(staged.path);
+  } catch (error) {
+    throw namingTarget(error, path.asked);
+  }
+  forget(view, file, staged);
+}
+
+/** rename(2) of a name that is open for replacing: the file will appear under the other one. */
+export function* renameStaged(volume: Volume, from: Sighting, asked: AskedPath, to: AskedPath): Steps<void> {
+  const { view } = volume;
+  const { file, staged } = from;
+  try {
+    const destination = yield* destinationOf(to, staged.stagedPath);
+    const replaced = view.find(to, false);
+    // Two names of one file: rename(2) does nothing.
+    if (replaced?.file === file) return;
+    if (isInPlace(file.stage.publishBy)) {
+      // The inode that is to be kept goes to the new name at once; the content follows.
+      yield* rename(staged.path, to.absolute);
+    } else {
+      const stagedPath = `${destination.directory}/${nextStageName(destination.name)}`;
+      yield* rename(staged.stagedPath, stagedPath);
+      staged.stagedPath = stagedPath;
+      yield* unlinkIfThere(staged.path);
+    }
+    if (replaced) yield* dropReplaced(view, replaced);
+    Object.assign(staged, destination, { path: to.absolute });
+    view.show(file);
+  } catch (error) {
+    throw namingBoth(error, asked.asked, to.asked, 'rename');
+  }
+}
+
+/** rename(2) of any other file onto a name that is open for replacing: the open file loses that name. */
+export function* renameOver(volume: Volume, from: AskedPath, to: Sighting, asked: AskedPath): Steps<void> {
+  try {
+    const moved = yield* lstat(from.absolute);
+    // What node's call sees there is a file, whatever lies beneath.
+    if (moved?.isDirectory()) throw systemError('ENOTDIR', 'rename', asked.asked);
+    yield* rename(from.absolute, to.staged.path);
+    yield* dropReplaced(volume.view, to);
+  } catch (error) {
+    throw namingBoth(error, from.asked, asked.asked, 'rename');
+  }
+}
+
+/** link(2) of a name that is open for replacing: the file will appear under both. */
+export function* linkStaged(volume: Volume, from: Sighting, asked: AskedPath, to: AskedPath): Steps<void> {
+  const { file, staged } = from;
+  try {
+    if (isInPlace(file.stage.publishBy)) {
+      yield* link(staged.path, to.absolute);
+      return;
+    }
+    // `.`, `..` and `x/` are no names that a link could have: this fails, with the right error.
+    if (split(to.absolute) === undefined) yield* link(staged.stagedPath, to.absolute);
+    const isTaken = volume.view.find(to, false) !== undefined || (yield* lstat(to.absolute)) !== undefined;
+    if (isTaken) throw systemError('EEXIST', 'link', to.asked);
+    const destination = yield* destinationOf(to, staged.stagedPath);
+    const stagedPath = `${destination.directory}/${nextStageName(destination.name)}`;
+    yield* link(staged.stagedPath, stagedPath);
+    file.stage.names.push({ ...destination, path: to.absolute, stagedPath });
+    volume.view.show(file);
+  } catch (error) {
+    throw namingBoth(error, asked.asked, to.asked, 'link');
+  }
+}
+
+/** Finds the staged files again after a directory above them was renamed. */
+export function* followDirectory({ view }: Volume, from: AskedPath, to: AskedPath): Steps<void> {
+  for (const file of view.files) {
+    for (const staged of file.stage.names) {
+      if (yield* lstat(staged.stagedPath)) continue;
+      const moved = movedName(staged, from.absolute, to.absolute);
+      if (moved && (yield* lstat(moved.stagedPath))) Object.assign(staged, moved);
+    }
+    view.show(file);
+  }
+}
+
+/** Lets go of the names whose staged files were removed with their directory. */
+export function* forgetRemoved({ view }: Volume): Steps<void> {
+  for (const file of view.files) {
+    for (const staged of file.stage.names.toReversed()) {
+      if (!(yield* lstat(staged.stagedPath))) forget(view, file, staged);
+    }
+  }
+}
+
+function movedName(staged: StagedName, from: string, to: string): StagedName | undefined {
+  if (!`${staged.directory}/`.startsWith(`${from}/`)) return undefined;
+  const move = (path: string): string => to + path.slice(from.length);
+  const { directory, name, path, stagedPath } = staged;
+  return { directory: move(directory), name, path: move(path), stagedPath: move(stagedPath) };
+}
+
+/** The directory entry that a rename or link makes; where it cannot be one, the call itself says why. */
+function* destinationOf(to: AskedPath, stagedPath: string): Steps<{ directory: string; name: string }> {
+  const found = yield* lstat(to.absolute);
+  const entry = split(to.absolute);
+  // A file cannot take a directory's name: this fails, with the right error.
+  if (entry === undefined || found?.isDirectory()) yield* rename(stagedPath, to.absolute);
+  return entry!;
+}
+
+function* dropReplaced(view: View, { file, staged }: Sighting): Steps<void> {
+  yield* unlinkIfThere(staged.stagedPath);
+  forget(view, file, staged);
+}
+
+function forget(view: View, file: OpenFile, staged: StagedName): void {
+  const index = file.stage.names.indexOf(staged);
+  if (index >= 0) file.stage.names.splice(index, 1);
+  view.show(file);
+}
+
+function* unlinkIfThere(path: string): Steps<void> {
+  try {
+    yield* unlink(path);
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
+  }
+}

@@ -1,0 +1,108 @@
+// The in-process view: which paths this process has open for replacing, and where their content is meanwhile. To everybody
+// else such a path still shows the old file; the program itself must see what it has written.
+
+import type { OpenFile } from './open-file';
+import type { StagedName } from './stage';
+import { type AskedPath, type DirectoryEntry, split } from './target';
+import type { Host } from '../steps/host';
+
+/** A path of this process that stands for a staged file. */
+export interface Sighting {
+  readonly file: OpenFile;
+  readonly staged: StagedName;
+  /** Reached through a symbolic link: calls that do not follow links mean the link. */
+  readonly isLink: boolean;
+}
+
+interface Entry extends Sighting {
+  readonly directory: string;
+  readonly name: string;
+}
+
+function entryFor({ directory, name }: DirectoryEntry, file: OpenFile, staged: StagedName, isLink: boolean): Entry {
+  return { directory, name, file, staged, isLink };
+}
+
+export class View {
+  readonly #host: Host;
+  readonly #byName = new Map<string, Entry[]>();
+  readonly #byFile = new Map<OpenFile, Entry[]>();
+
+  constructor(host: Host) {
+    this.#host = host;
+  }
+
+  /** The one check that every call makes while nothing is open for replacing. */
+  get isEmpty(): boolean {
+    return this.#byFile.size === 0;
+  }
+
+  /** Every open file that is shown. */
+  get files(): OpenFile[] {
+    return [...this.#byFile.keys()];
+  }
+
+  /** Shows an open file under all its names, or hides it if it has none any more. */
+  show(file: OpenFile): void {
+    this.hide(file);
+    const { names, target } = file.stage;
+    const [first] = names;
+    if (first === undefined) return;
+    const entries: Entry[] = names.map((staged) => entryFor(staged, file, staged, false));
+    for (const link of target.links) entries.push(entryFor(link, file, first, true));
+    this.#byFile.set(file, entries);
+    for (const entry of entries) this.#byName.set(entry.name, [...(this.#byName.get(entry.name) ?? []), entry]);
+  }
+
+  hide(file: OpenFile): void {
+    for (const { name } of this.#byFile.get(file) ?? []) {
+      const others = (this.#byName.get(name) ?? []).filter((entry) => entry.file !== file);
+      if (others.length > 0) this.#byName.set(name, others);
+      else this.#byName.delete(name);
+    }
+    this.#byFile.delete(file);
+  }
+
+  /**
+   * What a path stands for, if it is open for replacing.
+   *
+   * @param follow Whether the call follows a symbolic link in the last component.
+   */
+  find({ absolute }: AskedPath, follow: boolean): Sighting | undefined {
+    const asked = split(absolute);
+    const candidates = asked && this.#byName.get(asked.name);
+    if (candidates === undefined) return undefined;
+    const isThere = this.#sameDirectoryAs(asked!.directory);
+    return candidates.find(({ directory, isLink }) => (follow || !isLink) && isThere(directory));
+  }
+
+  /** The staged files that are to appear in a directory. */
+  in(directory: string): StagedName[] {
+    const isThere = this.#sameDirectoryAs(directory);
+    const entries = [...this.#byFile.values()].flat().filter((entry) => !entry.isLink && isThere(entry.directory));
+    return entries.map(({ staged }) => staged);
+  }
+
+  /** Asks whether paths lead to one directory; their text is compared first, because that costs no call. */
+  #sameDirectoryAs(wanted: string): (directory: string) => boolean {
+    const known = new Map<string, string | undefined>();
+    const identityOf = (directory: string): string | undefined => {
+      if (!known.has(directory)) known.set(directory, this.#identify(directory));
+      return known.get(directory);
+    };
+    return (directory) => {
+      if (directory === wanted) return true;
+      const identity = identityOf(wanted);
+      return identity !== undefined && identityOf(directory) === identity;
+    };
+  }
+
+  #identify(directory: string): string | undefined {
+    try {
+      const { dev, ino } = this.#host.sync.stat(directory);
+      return `${dev}:${ino}`;
+    } catch {
+      return undefined;
+    }
+  }
+}

@@ -1,0 +1,111 @@
+// One story, three flavours: calls whose paths may be open for replacing. While none is, they are the native calls, after
+// one check.
+
+import { codeOf, namingTarget } from '../ground/errors';
+import type { Sighting } from '../protocol/view';
+import type { AskedPath } from '../protocol/target';
+import type { Host } from '../steps/host';
+import { runCallback, runPromise, runSync } from '../steps/run';
+import { type Steps, native } from '../steps/step';
+import { readPath } from './arguments';
+import type { Context } from './context';
+
+type AnyFunction = (...args: unknown[]) => unknown;
+
+/** What a call does while something is open for replacing; undefined where it is the native call all the same. */
+export type Story = (args: readonly unknown[]) => Steps<unknown> | undefined;
+
+export interface ThreeFlavours {
+  readonly sync: AnyFunction;
+  readonly callback: AnyFunction;
+  readonly promise: AnyFunction;
+}
+
+/** The three forms of one call. Forms that the fs underneath lacks are never asked for. */
+export function inThreeFlavours(context: Context, name: string, story: Story): ThreeFlavours {
+  const { volume, nativePromises } = context;
+  const { view, host } = volume;
+  const natives = context.natives as unknown as Record<string, AnyFunction>;
+  const nativeSync = natives[`${name}Sync`]!;
+  const nativeCallback = natives[name]!;
+
+  function sync(...args: unknown[]): unknown {
+    const steps = view.isEmpty ? undefined : story(args);
+    return steps === undefined ? nativeSync(...args) : runSync(steps, host);
+  }
+
+  function callback(...args: unknown[]): unknown {
+    const done = args.at(-1);
+    const steps = view.isEmpty || typeof done !== 'function' ? undefined : story(args.slice(0, -1));
+    if (steps === undefined) return nativeCallback(...args);
+    const settle = done as AnyFunction;
+    runCallback(
+      steps,
+      host,
+      (result) => settle(...(result === undefined ? [null] : [null, result])),
+      (error) => settle(error),
+    );
+    return undefined;
+  }
+
+  async function promise(...args: unknown[]): Promise<unknown> {
+    const steps = view.isEmpty ? undefined : story(args);
+    if (steps === undefined) return (nativePromises() as unknown as Record<string, AnyFunction>)[name]!(...args);
+    return runPromise(steps, promiseHost(context));
+  }
+
+  return { sync, callback, promise };
+}
+
+/** The host for promise callers: what they get of node's own comes from its promise functions. */
+export function promiseHost({ volume, nativePromises }: Context): Host {
+  const promises = nativePromises() as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>;
+  const { sync, callback } = volume.host;
+  return {
+    sync,
+    callback: {
+      ...callback,
+      native(name, args, done) {
+        promises[name]!(...args).then((result) => done(null, result), done);
+      },
+    },
+  };
+}
+
+/** A path argument, and what it stands for. */
+export interface Seen extends Sighting {
+  readonly asked: AskedPath;
+}
+
+/** What a path argument stands for, if it is open for replacing. */
+export function sight({ volume }: Context, path: unknown, follow: boolean): Seen | undefined {
+  const asked = readPath(path);
+  const sighting = asked && volume.view.find(asked, follow);
+  return sighting && { ...sighting, asked };
+}
+
+/** A call whose argument at `index` is a path, and about which nothing else is special. */
+export function onStagedPath(context: Context, name: string, index: number, follow: boolean): Story {
+  return (args) => {
+    const seen = sight(context, args[index], follow);
+    return seen && callOnStaged(name, args, index, seen);
+  };
+}
+
+/** Makes the call on the staged file. */
+export function* callOnStaged(
+  name: string,
+  args: readonly unknown[],
+  index: number,
+  { staged, asked }: Seen,
+): Steps<unknown> {
+  try {
+    const result = yield* native(name, args.with(index, staged.stagedPath));
+    // stat with `throwIfNoEntry: false` has no other way to say it.
+    if (result !== undefined || !name.endsWith('stat')) return result;
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw namingTarget(error, asked.asked);
+  }
+  // Published in this very moment, by a close that runs on another thread.
+  return yield* native(name, args);
+}

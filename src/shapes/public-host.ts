@@ -1,0 +1,61 @@
+// Node's writeFile functions are made of public ones: `fs.open`, `fs.write`, `fs.fsync`, `fs.close`. A program that has put
+// something of its own in their place (graceful-fs does so with `close`, test spies with any) sees them called, and so it
+// must by ours.
+
+import type { NodeFs } from '../ground/node-fs';
+import { isExclusive } from '../settings/flags';
+import type { Host } from '../steps/host';
+
+/** The public functions that node's writeFile calls. */
+export const CALLED_BY_WRITE_FILE = ['open', 'write', 'fsync', 'close'].flatMap((name) => [name, `${name}Sync`]);
+
+/**
+ * Thrown by an open that never came to node: whoever answered it has a file system of their own, and the whole write is
+ * theirs.
+ */
+export const FOREIGN_FS = Symbol('foreign fs');
+
+let ownOpens = 0;
+
+/** Called by our openSync, which every wrapper of it ends in. */
+export function noteOwnOpen(): void {
+  ownOpens++;
+}
+
+/** A host that makes the calls on the staged file of a whole-file write through the public module, the rest natively. */
+export function publicHost({ sync, callback }: Host, live: NodeFs): Host {
+  // Directories are opened and closed as well, but not by node's writeFile.
+  const staged = new Set<number>();
+  return {
+    sync: {
+      ...sync,
+      open(path, flags, mode) {
+        if (!isExclusive(flags)) return sync.open(path, flags, mode);
+        const before = ownOpens;
+        const fd = live.openSync(path, flags, mode);
+        if (ownOpens === before) throw FOREIGN_FS;
+        staged.add(fd);
+        return fd;
+      },
+      write: (fd, ...rest) => (staged.has(fd) ? live.writeSync(fd, ...rest) : sync.write(fd, ...rest)),
+      flush: (fd) => (staged.has(fd) ? live.fsyncSync(fd) : sync.flush(fd)),
+      close: (fd) => (staged.delete(fd) ? live.closeSync(fd) : sync.close(fd)),
+    },
+    callback: {
+      ...callback,
+      open(path, flags, mode, done) {
+        if (!isExclusive(flags)) return callback.open(path, flags, mode, done);
+        live.open(path, flags, mode, (error, fd) => {
+          if (!error) staged.add(fd);
+          done(error, fd);
+        });
+      },
+      write(fd, bytes, offset, length, position, done) {
+        const call = staged.has(fd) ? live.write : callback.write;
+        call(fd, bytes, offset, length, position, done);
+      },
+      flush: (fd, done) => (staged.has(fd) ? live.fsync(fd, done) : callback.flush(fd, done)),
+      close: (fd, done) => (staged.delete(fd) ? live.close(fd, done) : callback.close(fd, done)),
+    },
+  };
+}
