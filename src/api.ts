@@ -30,8 +30,10 @@ const engine: Engine = theEngine;
  * @throws ERR_INTACT_OPTION for an unknown option or a bad value. ERR_INTACT_BASE if `base` lacks a function that the
  * write protocol needs.
  */
-export function createFs<Base extends object = NodeFs>(base?: Base, options?: Options): Base {
-  return engine.createFs(base as NodeFs | undefined, options) as unknown as Base;
+export function createFs(base?: undefined, options?: Options): NodeFs;
+export function createFs<Base extends object>(base: Base, options?: Options): Base;
+export function createFs(base?: object, options?: Options): object {
+  return engine.createFs(base as NodeFs | undefined, options);
 }
 
 /**

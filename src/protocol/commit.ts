@@ -94,9 +94,8 @@ const RENAME_REFUSED: Partial<Record<string, InPlaceReason>> = {
 
 /** Copies the staged file over the target's inode. */
 function* overwrite(stage: Stage, name: StagedName, reason: InPlaceReason): Steps<void> {
-  const target = yield* lstat(name.path);
-  if (target !== undefined) {
-    yield* copyOver(stage, name, target);
+  if (stage.inodeFd !== undefined || (yield* lstat(name.path)) !== undefined) {
+    yield* copyOver(stage, name);
     countInPlace(reason);
   } else {
     // Removed since the write began: there is no inode left to keep.

@@ -5,7 +5,7 @@ import type { Stats } from 'node:fs';
 import { codeOf, systemError } from '../ground/errors';
 import { losesBytes } from '../ground/platform';
 import { READ_ONLY, WRITE_ONLY } from '../settings/flags';
-import { type Steps, close, fsync, ftruncate, lstat, open, read, unlink } from '../steps/step';
+import { type Steps, close, fchmod, fstat, fsync, ftruncate, lstat, open, read, stat, unlink } from '../steps/step';
 import { writeBytes } from './content';
 import { type Redo, readRecord, sealRecord } from './redo-record';
 import type { Stage, StagedName } from './stage';
@@ -13,16 +13,36 @@ import { syncDirectory } from './sync-directory';
 
 const COPY_BYTES = 1024 * 1024;
 
-/** Copies the closed and flushed staged file over its target. */
-export function* copyOver(stage: Stage, { directory, name, path, stagedPath }: StagedName, target: Stats): Steps<void> {
-  const flush = stage.treatment.durability !== 'process';
-  const redo = yield* sealRecord(stagedPath, name, target, flush);
-  if (flush) yield* syncDirectory(directory);
-  yield* copyContent(stagedPath, path, redo.size, target.size, flush, () => (stage.state = 'recorded'));
-  stage.state = 'published';
-  yield* unlink(stagedPath);
-  // Not left to a later sync: a record that a crash brings back would put this content over a newer one.
-  if (flush) yield* syncDirectory(directory);
+/**
+ * Copies the closed and flushed staged file over its target.
+ *
+ * The target is the inode that the stage holds, or else what has the target's name. A record is kept as long as that name
+ * leads to that inode; without it nobody could tell what the record is for.
+ */
+export function* copyOver(stage: Stage, { directory, name, path, stagedPath }: StagedName): Steps<void> {
+  const fd = stage.inodeFd ?? (yield* open(path, WRITE_ONLY, 0));
+  stage.inodeFd = undefined;
+  try {
+    const target = yield* fstat(fd);
+    const named = yield* lstat(path);
+    const isRecorded = named?.ino === target.ino && named.dev === target.dev;
+    const flush = stage.treatment.durability !== 'process';
+    const { size, mode } = yield* stat(stagedPath);
+    if (isRecorded) {
+      yield* sealRecord(stagedPath, name, target, flush);
+      if (flush) yield* syncDirectory(directory);
+    }
+    yield* copyContent(stagedPath, fd, size, target.size, () => isRecorded && (stage.state = 'recorded'));
+    // The program has asked for another one, by its descriptor.
+    if (stage.mode !== undefined && mode !== stage.mode) yield* fchmod(fd, mode & 0o7777);
+    if (flush) yield* fsync(fd);
+    stage.state = 'published';
+    yield* unlink(stagedPath);
+    // Not left to a later sync: a record that a crash brings back would put this content over a newer one.
+    if (flush) yield* syncDirectory(directory);
+  } finally {
+    yield* close(fd);
+  }
 }
 
 /**
@@ -36,7 +56,13 @@ export function* finishRedo(path: string, directory: string): Steps<boolean> {
   const targetPath = `${directory}/${redo.name}`;
   const target = yield* lstat(targetPath);
   if (target === undefined || !isMeant(target, redo)) return false;
-  yield* copyContent(path, targetPath, redo.size, target.size, true, () => {});
+  const fd = yield* open(targetPath, WRITE_ONLY, 0);
+  try {
+    yield* copyContent(path, fd, redo.size, target.size, () => {});
+    yield* fsync(fd);
+  } finally {
+    yield* close(fd);
+  }
   return true;
 }
 
@@ -45,30 +71,23 @@ function isMeant(target: Stats, redo: Redo): boolean {
 }
 
 /**
- * Writes the first `size` bytes of `from` over `to`, which is `oldSize` bytes long.
+ * Writes the first `size` bytes of `from` over a file that is `oldSize` bytes long.
  *
  * @param overwriting Called before the first old byte is lost.
  */
 function* copyContent(
   from: string,
-  to: string,
+  target: number,
   size: number,
   oldSize: number,
-  flush: boolean,
   overwriting: () => void,
 ): Steps<void> {
   const source = yield* open(from, READ_ONLY, 0);
   try {
-    const target = yield* open(to, WRITE_ONLY, 0);
-    try {
-      yield* growFirst(source, target, size, oldSize);
-      overwriting();
-      yield* copyRange(source, target, 0, Math.min(size, oldSize));
-      if (size < oldSize) yield* ftruncate(target, size);
-      if (flush) yield* fsync(target);
-    } finally {
-      yield* close(target);
-    }
+    yield* growFirst(source, target, size, oldSize);
+    overwriting();
+    yield* copyRange(source, target, 0, Math.min(size, oldSize));
+    if (size < oldSize) yield* ftruncate(target, size);
   } finally {
     yield* close(source);
   }

@@ -3,12 +3,12 @@
 
 import { asPublished, codeOf, namingTarget, systemError } from '../ground/errors';
 import { losesBytes } from '../ground/platform';
-import { refusesSymlinks, sharingFlags } from '../settings/flags';
+import { WRITE_ONLY, refusesSymlinks, sharingFlags } from '../settings/flags';
 import { type Steps, close, fstat, open } from '../steps/step';
 import { type WriteRequest, beginStage } from './begin-stage';
 import { commitOpenStage, commitStage } from './commit';
 import { countNative } from './counts';
-import { type Stage, closeStage, discardStage, flushStage } from './stage';
+import { type Stage, closeStage, discardStage, flushStage, isInPlace } from './stage';
 import type { Sighting } from './view';
 import type { Volume } from './volume';
 
@@ -82,7 +82,9 @@ export function* openReplacing(volume: Volume, request: WriteRequest): Steps<num
     countNative('exiting');
     return undefined;
   }
-  const sighting = volume.view.isEmpty ? undefined : volume.view.find(request.path, !refusesSymlinks(request.flags));
+  const sighting = volume.view.isEmpty
+    ? undefined
+    : volume.view.findContent(request.path, !refusesSymlinks(request.flags));
   const shared = sighting && (yield* openSharing(sighting, request));
   return shared ?? (yield* openStaged(volume, request));
 }
@@ -92,11 +94,22 @@ function* openStaged(volume: Volume, request: WriteRequest): Steps<number | unde
   if (stage === undefined) return undefined;
   const fd = stage.fd!;
   yield* settleLost(volume.openFiles.get(fd), fd);
+  if (isInPlace(stage.publishBy)) yield* holdInode(stage);
   const file = new OpenFile(volume, stage);
   file.attach(fd);
   volume.pending.add(file);
   volume.view.show(file);
   return fd;
+}
+
+/** Holds on to the inode that must stay: the program may rename or remove its names before the file is complete. */
+function* holdInode(stage: Stage): Steps<void> {
+  try {
+    stage.inodeFd = yield* open(stage.target.path, WRITE_ONLY, 0);
+  } catch (error) {
+    yield* discardStage(stage);
+    throw namingTarget(error, stage.target.asked, 'open');
+  }
 }
 
 /** Opens what is already open once more, as a second `open('w')` of one file does: it is emptied, and both write to it. */
@@ -147,6 +160,7 @@ export function* closeOpenFile(file: OpenFile, fd: number): Steps<boolean> {
   } finally {
     volume.view.hide(file);
     volume.pending.remove(stage);
+    if (stage.inodeFd !== undefined) yield* close(stage.inodeFd);
   }
 }
 

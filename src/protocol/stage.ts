@@ -23,8 +23,12 @@ export interface Stage {
   readonly names: StagedName[];
   /** Undefined once it is closed. */
   fd: number | undefined;
+  /** A descriptor of the target, held while a program writes to a file whose inode must stay. */
+  inodeFd: number | undefined;
   /** Which file it is, where a program gets its descriptor. */
   identity: FileIdentity | undefined;
+  /** The mode that it was given; a program that has its descriptor may give it another. */
+  mode: number | undefined;
   /** How the content gets to the target. */
   publishBy: PublishBy;
   state: StageState;
@@ -98,7 +102,9 @@ export function* openStage(volume: Volume, request: StageRequest): Steps<Stage |
     target,
     names: [{ directory, name, path, stagedPath: created.path }],
     fd: created.fd,
+    inodeFd: undefined,
     identity: undefined,
+    mode: undefined,
     publishBy,
     state: 'open',
   };
@@ -133,9 +139,9 @@ function initialMode(request: StageRequest): number {
   return request.target.existing ? 0o600 : request.mode;
 }
 
-/** What the staged file inherits from: nothing if it is only to be copied from. */
+/** What the staged file inherits from: nothing if it cannot be given the same owner, and is only to be copied from. */
 function ancestorOf({ inherit, publishBy, target }: StageRequest): Stats | undefined {
-  return inherit === 'nothing' || isInPlace(publishBy) ? undefined : target.existing;
+  return inherit === 'nothing' || publishBy === 'owner' ? undefined : target.existing;
 }
 
 function* prepare(stage: Stage, fd: number, request: StageRequest): Steps<void> {
@@ -146,19 +152,28 @@ function* prepare(stage: Stage, fd: number, request: StageRequest): Steps<void> 
   if (ancestor === undefined && !request.identify) return;
   const made = yield* fstat(fd);
   stage.identity = { dev: made.dev, ino: made.ino };
+  stage.mode = made.mode;
   if (ancestor === undefined) return;
-  if (made.uid !== ancestor.uid || made.gid !== ancestor.gid) {
-    try {
-      yield* fchown(fd, ancestor.uid, ancestor.gid);
-    } catch (error) {
-      if (!OWNER_REFUSED.has(codeOf(error))) throw error;
-      // Root, but not over this user: a user namespace, a network file system. Then the inode with its owner stays.
-      stage.publishBy = 'owner';
-      return;
-    }
+  if ((made.uid !== ancestor.uid || made.gid !== ancestor.gid) && !(yield* giveTo(fd, ancestor))) {
+    // Then the inode that has this owner stays.
+    if (!isInPlace(stage.publishBy)) stage.publishBy = 'owner';
+    return;
   }
   // After the owner: chown(2) takes the set-id bits away.
-  if (request.inherit === 'mode-and-owner' && made.mode !== ancestor.mode) yield* fchmod(fd, ancestor.mode & 0o7777);
+  if (request.inherit !== 'mode-and-owner' || made.mode === ancestor.mode) return;
+  yield* fchmod(fd, ancestor.mode & 0o7777);
+  stage.mode = ancestor.mode;
+}
+
+/** @returns False where not even root may do it: in a user namespace, on a network file system. */
+function* giveTo(fd: number, { uid, gid }: Stats): Steps<boolean> {
+  try {
+    yield* fchown(fd, uid, gid);
+    return true;
+  } catch (error) {
+    if (OWNER_REFUSED.has(codeOf(error))) return false;
+    throw error;
+  }
 }
 
 const OWNER_REFUSED = new Set(['EPERM', 'EINVAL', 'EACCES', 'ENOTSUP', 'EOPNOTSUPP']);

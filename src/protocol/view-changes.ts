@@ -5,7 +5,7 @@ import { codeOf, namingBoth, namingTarget, systemError } from '../ground/errors'
 import { type Steps, link, lstat, rename, unlink } from '../steps/step';
 import { nextStageName } from './leftover-name';
 import type { OpenFile } from './open-file';
-import { type StagedName, isInPlace } from './stage';
+import type { StagedName } from './stage';
 import { type AskedPath, split } from './target';
 import type { Sighting, View } from './view';
 import type { Volume } from './volume';
@@ -30,15 +30,10 @@ export function* renameStaged(volume: Volume, from: Sighting, asked: AskedPath, 
     const replaced = view.find(to, false);
     // Two names of one file: rename(2) does nothing.
     if (replaced?.file === file) return;
-    if (isInPlace(file.stage.publishBy)) {
-      // The inode that is to be kept goes to the new name at once; the content follows.
-      yield* rename(staged.path, to.absolute);
-    } else {
-      const stagedPath = `${destination.directory}/${nextStageName(destination.name)}`;
-      yield* rename(staged.stagedPath, stagedPath);
-      staged.stagedPath = stagedPath;
-      yield* unlinkIfThere(staged.path);
-    }
+    const stagedPath = `${destination.directory}/${nextStageName(destination.name)}`;
+    yield* rename(staged.stagedPath, stagedPath);
+    staged.stagedPath = stagedPath;
+    yield* unlinkIfThere(staged.path);
     if (replaced) yield* dropReplaced(view, replaced);
     Object.assign(staged, destination, { path: to.absolute });
     view.show(file);
@@ -64,10 +59,6 @@ export function* renameOver(volume: Volume, from: AskedPath, to: Sighting, asked
 export function* linkStaged(volume: Volume, from: Sighting, asked: AskedPath, to: AskedPath): Steps<void> {
   const { file, staged } = from;
   try {
-    if (isInPlace(file.stage.publishBy)) {
-      yield* link(staged.path, to.absolute);
-      return;
-    }
     // `.`, `..` and `x/` are no names that a link could have: this fails, with the right error.
     if (split(to.absolute) === undefined) yield* link(staged.stagedPath, to.absolute);
     const isTaken = volume.view.find(to, false) !== undefined || (yield* lstat(to.absolute)) !== undefined;

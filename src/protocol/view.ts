@@ -2,21 +2,21 @@
 // else such a path still shows the old file; the program itself must see what it has written.
 
 import type { OpenFile } from './open-file';
-import type { StagedName } from './stage';
+import { type FileIdentity, type StagedName, isInPlace } from './stage';
 import { type AskedPath, type DirectoryEntry, split } from './target';
 import type { Host } from '../steps/host';
 
-/** A path of this process that stands for a staged file. */
+/** A path of this process whose content is in a staged file. */
 export interface Sighting {
   readonly file: OpenFile;
   readonly staged: StagedName;
-  /** Reached through a symbolic link: calls that do not follow links mean the link. */
-  readonly isLink: boolean;
 }
 
 interface Entry extends Sighting {
   readonly directory: string;
   readonly name: string;
+  /** Reached through a symbolic link: calls that do not follow links mean the link. */
+  readonly isLink: boolean;
 }
 
 function entryFor({ directory, name }: DirectoryEntry, file: OpenFile, staged: StagedName, isLink: boolean): Entry {
@@ -27,6 +27,8 @@ export class View {
   readonly #host: Host;
   readonly #byName = new Map<string, Entry[]>();
   readonly #byFile = new Map<OpenFile, Entry[]>();
+  /** Files whose inode stays: every name is the real file's own, and only the content is elsewhere. */
+  readonly #byInode = new Map<string, Sighting>();
 
   constructor(host: Host) {
     this.#host = host;
@@ -48,6 +50,11 @@ export class View {
     const { names, target } = file.stage;
     const [first] = names;
     if (first === undefined) return;
+    if (isInPlace(file.stage.publishBy)) {
+      this.#byFile.set(file, []);
+      this.#byInode.set(inodeOf(target.existing!), { file, staged: first });
+      return;
+    }
     const entries: Entry[] = names.map((staged) => entryFor(staged, file, staged, false));
     for (const link of target.links) entries.push(entryFor(link, file, first, true));
     this.#byFile.set(file, entries);
@@ -61,10 +68,20 @@ export class View {
       else this.#byName.delete(name);
     }
     this.#byFile.delete(file);
+    const { existing } = file.stage.target;
+    if (existing !== undefined) this.#byInode.delete(inodeOf(existing));
+  }
+
+  /** What holds a path's content, if it is open for replacing: found by its name, or by its inode where that stays. */
+  findContent(path: AskedPath, follow: boolean): Sighting | undefined {
+    const sighting = this.find(path, follow);
+    if (sighting !== undefined || this.#byInode.size === 0) return sighting;
+    const found = this.#statOf(path.absolute, follow);
+    return found && this.#byInode.get(inodeOf(found));
   }
 
   /**
-   * What a path stands for, if it is open for replacing.
+   * What a path stands for, if it is open for being replaced by a file that has another name until then.
    *
    * @param follow Whether the call follows a symbolic link in the last component.
    */
@@ -74,13 +91,6 @@ export class View {
     if (candidates === undefined) return undefined;
     const isThere = this.#sameDirectoryAs(asked!.directory);
     return candidates.find(({ directory, isLink }) => (follow || !isLink) && isThere(directory));
-  }
-
-  /** The staged files that are to appear in a directory. */
-  in(directory: string): StagedName[] {
-    const isThere = this.#sameDirectoryAs(directory);
-    const entries = [...this.#byFile.values()].flat().filter((entry) => !entry.isLink && isThere(entry.directory));
-    return entries.map(({ staged }) => staged);
   }
 
   /** Asks whether paths lead to one directory; their text is compared first, because that costs no call. */
@@ -98,11 +108,20 @@ export class View {
   }
 
   #identify(directory: string): string | undefined {
+    const found = this.#statOf(directory, true);
+    return found && inodeOf(found);
+  }
+
+  #statOf(path: string, follow: boolean): FileIdentity | undefined {
+    const { sync } = this.#host;
     try {
-      const { dev, ino } = this.#host.sync.stat(directory);
-      return `${dev}:${ino}`;
+      return follow ? sync.stat(path) : sync.lstat(path);
     } catch {
       return undefined;
     }
   }
+}
+
+function inodeOf({ dev, ino }: FileIdentity): string {
+  return `${dev}:${ino}`;
 }

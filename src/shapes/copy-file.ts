@@ -12,7 +12,7 @@ import { runCallback, runPromise, runSync } from '../steps/run';
 import { type Steps, native } from '../steps/step';
 import { readPath } from './arguments';
 import { type Context, isPassingThrough } from './context';
-import { type ThreeFlavours, inThreeFlavours, sight } from './flavours';
+import { type ThreeFlavours, inThreeFlavours, sight, sightContent } from './flavours';
 
 type Callback = (error: unknown) => void;
 type Filter = (source: string, destination: string) => unknown;
@@ -56,7 +56,7 @@ export function copyFileCalls(context: Context): ThreeFlavours {
 
 /** A copy from or onto a file that is open for replacing is made where its content is. */
 function copyStaged(context: Context, args: readonly unknown[]): Steps<unknown> | undefined {
-  const [from, to] = [sight(context, args[0], true), sight(context, args[1], true)];
+  const [from, to] = [sightContent(context, args[0], true), sightContent(context, args[1], true)];
   if (from === undefined && to === undefined) return undefined;
   return copyBetween(args, from?.staged.stagedPath ?? args[0], to?.staged.stagedPath ?? args[1]);
 }
@@ -206,8 +206,8 @@ function readCopy(
   if (mode !== null && !(Number.isInteger(mode) && (mode as number) >= 0 && (mode as number) <= COPY_MODES))
     return undefined;
   const { view } = context.volume;
-  if (!view.isEmpty && view.find(destination, true)) return undefined;
-  const staged = view.isEmpty ? undefined : view.find(source, true)?.staged;
+  if (!view.isEmpty && view.findContent(destination, true)) return undefined;
+  const staged = view.isEmpty ? undefined : view.findContent(source, true)?.staged;
   const settings = context.settings();
   return {
     from: staged === undefined ? source : { asked: source.asked, absolute: staged.stagedPath },

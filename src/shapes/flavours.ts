@@ -84,12 +84,11 @@ export function sight({ volume }: Context, path: unknown, follow: boolean): Seen
   return sighting && { ...sighting, asked };
 }
 
-/** A call whose argument at `index` is a path, and about which nothing else is special. */
-export function onStagedPath(context: Context, name: string, index: number, follow: boolean): Story {
-  return (args) => {
-    const seen = sight(context, args[index], follow);
-    return seen && callOnStaged(name, args, index, seen);
-  };
+/** What holds the content of a path argument, if it is open for replacing, also where its inode stays. */
+export function sightContent({ volume }: Context, path: unknown, follow: boolean): Seen | undefined {
+  const asked = readPath(path);
+  const sighting = asked && volume.view.findContent(asked, follow);
+  return sighting && { ...sighting, asked };
 }
 
 /** Makes the call on the staged file. */

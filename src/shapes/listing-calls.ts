@@ -2,6 +2,7 @@
 
 import type { Dir, Dirent } from 'node:fs';
 import { basename } from 'node:path';
+import { isInPlace } from '../protocol/stage';
 import { type Steps, native } from '../steps/step';
 import { readPath } from './arguments';
 import type { Context } from './context';
@@ -20,7 +21,7 @@ function* readdir(context: Context, args: readonly unknown[]): Steps<Listed[]> {
   const found = (yield* native('readdir', args)) as Listed[];
   const renaming = new Renaming(context);
   if (!found.some((entry) => renaming.isStaged(entry))) return found;
-  const shown = found.map((entry) => renaming.show(entry));
+  const shown = found.map((entry) => renaming.show(entry)).filter((entry) => entry !== undefined);
   const seen = new Set<string>();
   const once = shown.filter((entry) => {
     const place = placeOf(entry);
@@ -45,8 +46,8 @@ function showing(directory: Dir, renaming: Renaming): Dir {
   const seen = new Set<string>();
   /** The entry as it is to be shown; undefined if it has been. */
   const show = (entry: Dirent): Dirent | undefined => {
-    const shown = renaming.show(entry) as Dirent;
-    if (seen.has(placeOf(shown))) return undefined;
+    const shown = renaming.show(entry) as Dirent | undefined;
+    if (shown === undefined || seen.has(placeOf(shown))) return undefined;
     seen.add(placeOf(shown));
     return shown;
   };
@@ -95,22 +96,28 @@ function showing(directory: Dir, renaming: Renaming): Dir {
 
 /** Knows the staged files by their hidden names, which are unique wherever they are. */
 class Renaming {
-  readonly #names: Map<string, string>;
+  /** The name that each is to have; none where the file that it is for keeps its own. */
+  readonly #names: Map<string, string | undefined>;
 
   constructor({ volume: { view } }: Context) {
-    const staged = view.files.flatMap(({ stage }) => stage.names);
-    this.#names = new Map(staged.map(({ stagedPath, name }) => [basename(stagedPath), name]));
+    const names = view.files.flatMap(({ stage }) =>
+      stage.names.map(({ stagedPath, name }) => {
+        return [basename(stagedPath), isInPlace(stage.publishBy) ? undefined : name] as const;
+      }),
+    );
+    this.#names = new Map(names);
   }
 
   isStaged(entry: Listed): boolean {
     return this.#names.has(basename(textOf(entry)));
   }
 
-  /** The entry under the name that its file is to have. */
-  show(entry: Listed): Listed {
+  /** The entry under the name that its file is to have, if it is to have one. */
+  show(entry: Listed): Listed | undefined {
+    if (!this.isStaged(entry)) return entry;
     const text = textOf(entry);
     const name = this.#names.get(basename(text));
-    if (name === undefined) return entry;
+    if (name === undefined) return undefined;
     const shown = text.slice(0, text.length - basename(text).length) + name;
     if (typeof entry === 'string') return shown;
     return Buffer.isBuffer(entry) ? Buffer.from(shown) : Object.assign(entry, { name: shown });

@@ -10,7 +10,7 @@ import { runCallback, runSync } from '../steps/run';
 import { type Steps, native } from '../steps/step';
 import { readMode, readPath } from './arguments';
 import { type Context, isPassingThrough } from './context';
-import { type ThreeFlavours, inThreeFlavours, sight } from './flavours';
+import { type ThreeFlavours, inThreeFlavours, sightContent } from './flavours';
 import { noteOwnOpen } from './public-host';
 import { isProtected } from './write-file';
 
@@ -53,7 +53,7 @@ export function openOther(context: Context): ThreeFlavours {
   return inThreeFlavours(context, 'open', (args) => {
     const flags = parseFlags(args[1]);
     if (flags === undefined || isPassingThrough()) return undefined;
-    const seen = sight(context, args[0], !refusesSymlinks(flags));
+    const seen = sightContent(context, args[0], !refusesSymlinks(flags));
     return seen && openStagedPath(args, flags, seen.staged.stagedPath, seen.asked.asked);
   });
 }

@@ -1,5 +1,6 @@
 // Calls about a path that may be open for replacing: they see what the program has written to it so far.
 
+import type { Stats } from 'node:fs';
 import { codeOf, namingBoth, namingTarget, systemError } from '../ground/errors';
 import {
   forgetRemoved,
@@ -12,20 +13,33 @@ import {
 import { type Steps, lstat, native, refused } from '../steps/step';
 import { readPath } from './arguments';
 import { type Context, dressedAs } from './context';
-import { type Seen, type Story, type ThreeFlavours, inThreeFlavours, onStagedPath, sight } from './flavours';
+import {
+  type Seen,
+  type Story,
+  type ThreeFlavours,
+  callOnStaged,
+  inThreeFlavours,
+  sight,
+  sightContent,
+} from './flavours';
 
 type AnyFunction = (...args: unknown[]) => unknown;
 
-/** Calls that mean the file at the end of a symbolic link, by the position of the path. */
-const FOLLOWING = ['access', 'stat', 'statfs', 'readFile', 'chmod', 'chown', 'utimes', 'truncate'];
-/** Calls that mean the link itself. */
-const NOT_FOLLOWING = ['lstat', 'lchown', 'lchmod', 'lutimes', 'readlink'];
+/** Calls about what is in a file. */
+const ABOUT_CONTENT = ['readFile', 'truncate'];
+/** Calls about the file itself, at the end of a symbolic link. */
+const FOLLOWING = ['access', 'statfs', 'chmod', 'chown', 'utimes'];
+/** The same, about the link itself. */
+const NOT_FOLLOWING = ['lchown', 'lchmod', 'lutimes', 'readlink'];
 
 /** All calls whose only difference is what their paths stand for, by name. */
 export function viewedCalls(context: Context): Record<string, ThreeFlavours> {
   const stories: Record<string, Story> = {
-    ...Object.fromEntries(FOLLOWING.map((name) => [name, onStagedPath(context, name, 0, true)])),
-    ...Object.fromEntries(NOT_FOLLOWING.map((name) => [name, onStagedPath(context, name, 0, false)])),
+    ...storiesFor(ABOUT_CONTENT, (path) => sightContent(context, path, true)),
+    ...storiesFor(FOLLOWING, (path) => sight(context, path, true)),
+    ...storiesFor(NOT_FOLLOWING, (path) => sight(context, path, false)),
+    stat: statStory(context, 'stat', true),
+    lstat: statStory(context, 'lstat', false),
     unlink: unlinkStory(context),
     rename: renameStory(context),
     link: linkStory(context),
@@ -36,6 +50,35 @@ export function viewedCalls(context: Context): Record<string, ThreeFlavours> {
   return Object.fromEntries(
     Object.entries(stories).map(([name, story]) => [name, inThreeFlavours(context, name, story)] as const),
   );
+}
+
+/** Calls whose first argument is the path, and about which nothing else is special. */
+function storiesFor(names: readonly string[], look: (path: unknown) => Seen | undefined): Record<string, Story> {
+  const storyFor =
+    (name: string): Story =>
+    (args) => {
+      const seen = look(args[0]);
+      return seen && callOnStaged(name, args, 0, seen);
+    };
+  return Object.fromEntries(names.map((name) => [name, storyFor(name)]));
+}
+
+function statStory(context: Context, name: 'stat' | 'lstat', follow: boolean): Story {
+  return (args) => {
+    const seen = sight(context, args[0], follow);
+    if (seen !== undefined) return callOnStaged(name, args, 0, seen);
+    const content = sightContent(context, args[0], follow);
+    return content && statKept(name, args, content);
+  };
+}
+
+/** What a file looks like whose inode stays while its content is elsewhere. */
+function* statKept(name: string, args: readonly unknown[], { staged }: Seen): Steps<unknown> {
+  const file = (yield* native(name, args)) as Stats | undefined;
+  const content = (yield* native(name, args.with(0, staged.stagedPath))) as Stats | undefined;
+  if (file === undefined || content === undefined) return file;
+  const { dev, ino, mode, nlink, uid, gid, birthtimeMs, birthtime } = file;
+  return Object.assign(content, { dev, ino, mode, nlink, uid, gid, birthtimeMs, birthtime });
 }
 
 function unlinkStory(context: Context): Story {
@@ -74,20 +117,27 @@ function linkStory(context: Context): Story {
     if (from === undefined || to === undefined) return undefined;
     const source = sight(context, args[0], false);
     if (source !== undefined) return linkStaged(context.volume, source, from, to);
-    return sight(context, args[1], false) && taken('link', from.asked, to.asked);
+    const taken = sight(context, args[1], false);
+    return taken && linkOnto(args, taken, from.asked);
   };
+}
+
+/** Fails as it must where the name is taken, or for an earlier reason. */
+function* linkOnto(args: readonly unknown[], { staged, asked }: Seen, from: string): Steps<void> {
+  try {
+    yield* native('link', args.with(1, staged.stagedPath));
+  } catch (error) {
+    throw namingBoth(error, from, asked.asked);
+  }
 }
 
 function symlinkStory(context: Context): Story {
   return (args) => {
-    const seen = sight(context, args[1], false);
-    return seen && taken('symlink', String(args[0]), seen.asked.asked);
+    const taken = sight(context, args[1], false);
+    if (taken === undefined) return undefined;
+    const { asked } = taken.asked;
+    return refused(namingBoth(systemError('EEXIST', 'symlink', asked), String(args[0]), asked));
   };
-}
-
-/** The name is taken by a file that only this process sees. */
-function taken(syscall: string, from: string, to: string): Steps<never> {
-  return refused(namingBoth(systemError('EEXIST', syscall, to), from, to));
 }
 
 function removeStory(context: Context, name: 'rm' | 'rmdir'): Story {

@@ -1,17 +1,18 @@
 // writeFile and appendFile, in three flavours each.
 
+import { systemError } from '../ground/errors';
 import { type Content, writeContent } from '../protocol/content';
 import type { WriteRequest } from '../protocol/begin-stage';
 import { type Completion, replaceFile } from '../protocol/replace-file';
-import { appends, refusesSymlinks, replacesContent, sharingFlags } from '../settings/flags';
+import { appends, isExclusive, refusesSymlinks, replacesContent, sharingFlags } from '../settings/flags';
 import { type Treatment, treatmentOf } from '../settings/treatment';
 import { runCallback, runPromise, runSync } from '../steps/run';
-import type { Steps } from '../steps/step';
+import { type Steps, refused } from '../steps/step';
 import { isIterable, isPlainData, readPath, readWriteFileOptions } from './arguments';
 import { type Context, isPassingThrough, passThrough } from './context';
 import { HandleHost } from './handle-host';
 import { FOREIGN_FS } from './public-host';
-import { type ThreeFlavours, callOnStaged, inThreeFlavours, sight } from './flavours';
+import { type ThreeFlavours, callOnStaged, inThreeFlavours, sightContent } from './flavours';
 
 /** Thrown by a checkpoint to stop; the caller gets node's own AbortError, which only node can make. */
 const ABORTED = Symbol('aborted');
@@ -70,7 +71,7 @@ export function writeFileCalls(context: Context, name: 'writeFile' | 'appendFile
     const settings = context.settings();
     const treatment = treatmentOf(settings, asked.absolute, 'whole');
     const { flags, mode, encoding, flush, signal } = given;
-    if (!isProtected(flags, treatment) || (!view.isEmpty && view.find(asked, !refusesSymlinks(flags))))
+    if (!isProtected(flags, treatment) || (!view.isEmpty && view.findContent(asked, !refusesSymlinks(flags))))
       return undefined;
     const checkpoint = (): void => {
       if (signal?.aborted) throw ABORTED;
@@ -103,9 +104,10 @@ function writeOnStaged(
 ): Steps<unknown> | undefined {
   const [path, data, options] = args;
   const given = readWriteFileOptions(data, options, name === 'writeFile' ? 'w' : 'a');
-  const seen = given && sight(context, path, !refusesSymlinks(given.flags));
+  const seen = given && sightContent(context, path, !refusesSymlinks(given.flags));
   if (given === undefined || seen === undefined) return undefined;
   const { encoding, flags, mode, flush, signal } = given;
+  if (isExclusive(flags)) return refused(systemError('EEXIST', 'open', seen.asked.asked));
   const completed = { encoding, mode, flush, flag: sharingFlags(flags), ...(signal === undefined ? {} : { signal }) };
   return callOnStaged(name, [path, data, completed], 0, seen);
 }
