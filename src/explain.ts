@@ -35,9 +35,10 @@ export function explainPath(path: unknown, call: CallKind, settings: Settings, v
       `path is ${String(path)}; allowed: a path that node:fs takes, in UTF-8`,
     );
   }
-  const { durability, rule } = treatmentOf(settings, asked.absolute, call);
+  const treatment = treatmentOf(settings, asked.absolute, call);
+  const { durability, rule } = treatment;
   const common = { durability, ...(rule === undefined ? {} : { rule }) };
-  const plan = runSync(planWrite(volume, asked, REPLACE, treatmentOf(settings, asked.absolute, call)), volume.host);
+  const plan = runSync(planWrite(volume, { path: asked, flags: REPLACE, treatment, call }), volume.host);
   if (plan.kind === 'native') return { plan: 'native', reason: plan.reason, isProtected: false, ...common };
 
   const target = plan.target.path;

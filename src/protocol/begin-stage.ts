@@ -2,37 +2,36 @@
 
 import { isExclusive } from '../settings/flags';
 import type { Settings } from '../settings/settings';
-import type { Treatment } from '../settings/treatment';
 import type { Steps } from '../steps/step';
 import { countInPlace, countNative } from './counts';
 import { sweepOnFirstVisit } from './leftovers';
 import { type PublishBy, type Stage, type StageRequest, noStage, openStage } from './stage';
-import { type AskedPath, type Plan, type Target, planWrite } from './target';
+import { type Plan, type PlanRequest, type Target, planWrite } from './target';
 import type { Volume } from './volume';
 
-export interface WriteRequest {
-  readonly path: AskedPath;
-  /** The caller's open flags and mode. */
-  readonly flags: number;
+export interface WriteRequest extends PlanRequest {
+  /** The caller's mode, for a file that does not exist yet. */
   readonly mode: number;
   readonly settings: Settings;
-  readonly treatment: Treatment;
   readonly inherit: StageRequest['inherit'];
   /** Whether the staged file begins with the target's present content, for appending. */
   readonly seed?: boolean;
-  /** Whether the staged file's identity is wanted. */
-  readonly identify?: boolean;
 }
 
 /** Plans a write and opens its staged file; undefined where node's own call is to be made instead. */
 export function* beginStage(volume: Volume, request: WriteRequest): Steps<Stage | undefined> {
-  const plan = yield* planWrite(volume, request.path, request.flags, request.treatment);
+  const plan = yield* planWrite(volume, request);
   const publishBy = publishingOf(plan, request.flags);
   if (plan.kind === 'native' || publishBy === undefined) {
     countNative(plan.kind === 'native' ? plan.reason : 'native-error');
     return undefined;
   }
-  const stage = yield* openStage(volume, { ...request, target: plan.target, publishBy });
+  const stage = yield* openStage(volume, {
+    ...request,
+    target: plan.target,
+    publishBy,
+    identify: request.call === 'open',
+  });
   if (stage === noStage) {
     noteUnprotected(volume, plan.target, request.settings);
     return undefined;

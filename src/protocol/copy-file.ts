@@ -40,6 +40,7 @@ export function* copyContentOf(volume: Volume, request: CopyRequest): Steps<bool
     return yield* replaceFile(volume, {
       ...request,
       path: to,
+      call: 'whole',
       flags: mode & constants.COPYFILE_EXCL ? CREATE_EXCLUSIVELY : REPLACE,
       mode: STAGE_MODE,
       inherit: 'owner',

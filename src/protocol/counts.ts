@@ -8,13 +8,21 @@ export type InPlaceReason =
   | 'mount-point'
   | 'cross-device'
   | 'rename-refused'
+  | 'open-elsewhere'
   | 'watched'
   | 'blob'
   | 'rule';
 
 /** Why a call went to node:fs untouched. */
 export type NativeReason =
-  'off' | 'rule' | 'not-a-regular-file' | 'special-path' | 'native-error' | 'exiting' | 'unsupported';
+  | 'off'
+  | 'rule'
+  | 'not-a-regular-file'
+  | 'special-path'
+  | 'native-error'
+  | 'exiting'
+  | 'open-elsewhere'
+  | 'unsupported';
 
 export interface Counts {
   /** Writes that replaced or created a file. */

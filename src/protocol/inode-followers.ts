@@ -2,7 +2,7 @@
 // looking at the old inode.
 
 import type { InPlaceReason } from './counts';
-import type { FileIdentity } from './stage';
+import { type FileIdentity, inodeOf } from './stage';
 
 type Reason = Extract<InPlaceReason, 'watched' | 'blob'>;
 
@@ -11,7 +11,7 @@ export class InodeFollowers {
 
   /** @returns Lets go of the inode. */
   follow(file: FileIdentity, reason: Reason): () => void {
-    const key = keyOf(file);
+    const key = inodeOf(file);
     this.#followers.set(key, [...(this.#followers.get(key) ?? []), reason]);
     return () => {
       const reasons = this.#followers.get(key) ?? [];
@@ -23,10 +23,6 @@ export class InodeFollowers {
 
   /** Why a file must keep its inode, if it must. */
   reasonFor(file: FileIdentity): Reason | undefined {
-    return this.#followers.size === 0 ? undefined : this.#followers.get(keyOf(file))?.[0];
+    return this.#followers.size === 0 ? undefined : this.#followers.get(inodeOf(file))?.[0];
   }
-}
-
-function keyOf({ dev, ino }: FileIdentity): string {
-  return `${dev}:${ino}`;
 }

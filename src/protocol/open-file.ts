@@ -90,7 +90,7 @@ export function* openReplacing(volume: Volume, request: WriteRequest): Steps<num
 }
 
 function* openStaged(volume: Volume, request: WriteRequest): Steps<number | undefined> {
-  const stage = yield* beginStage(volume, { ...request, identify: true });
+  const stage = yield* beginStage(volume, request);
   if (stage === undefined) return undefined;
   const fd = stage.fd!;
   yield* settleLost(volume.openFiles.get(fd), fd);
@@ -185,6 +185,7 @@ export function* publishOpenFile(file: OpenFile, flush = false): Steps<void> {
     if (isPublished(stage)) {
       volume.view.hide(file);
       volume.pending.remove(stage);
+      for (const fd of file.descriptors) volume.nativeWriters.note(fd);
     }
   }
 }

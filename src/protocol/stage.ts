@@ -49,6 +49,11 @@ export interface FileIdentity {
   readonly ino: number;
 }
 
+/** A file's identity as a key. */
+export function inodeOf({ dev, ino }: FileIdentity): string {
+  return `${dev}:${ino}`;
+}
+
 /**
  * `'recorded'`: a copy over the target failed half-way; the staged file is the only whole one left and must stay, for the
  * sweep to finish with.

@@ -5,7 +5,7 @@ import { codeOf, namingTarget } from '../ground/errors';
 import { constants } from '../ground/node-fs';
 import { canReplace, isAboutThePath } from '../ground/platform';
 import { WRITE_ONLY, creates, refusesSymlinks } from '../settings/flags';
-import type { Treatment } from '../settings/treatment';
+import type { CallKind, Treatment } from '../settings/treatment';
 import { type Steps, access, close, lstat, open, readlink } from '../steps/step';
 import type { InPlaceReason, NativeReason } from './counts';
 import type { Volume } from './volume';
@@ -41,6 +41,15 @@ export interface AskedPath {
   readonly absolute: string;
 }
 
+/** What a plan depends on, besides the file system. */
+export interface PlanRequest {
+  readonly path: AskedPath;
+  /** The caller's open flags. */
+  readonly flags: number;
+  readonly treatment: Treatment;
+  readonly call: CallKind;
+}
+
 /** As many as Linux follows before ELOOP: path_resolution(7). */
 const SYMLINKS_MAX = 40;
 
@@ -53,12 +62,7 @@ const SPECIAL_PATH = /^\/(proc|dev\/fd)\//;
  * Wherever node's own call would fail, the plan is `native`, so that node's own error speaks. Nothing is remembered
  * between calls: symbolic links, modes and link counts change.
  */
-export function* planWrite(
-  { inodeFollowers }: Volume,
-  path: AskedPath,
-  flags: number,
-  treatment: Treatment,
-): Steps<Plan> {
+export function* planWrite(volume: Volume, { path, flags, treatment, call }: PlanRequest): Steps<Plan> {
   if (treatment.plan === 'off') return native('off');
   if (treatment.plan === 'native') return native('rule');
   if (!canReplace) return native('unsupported');
@@ -70,7 +74,9 @@ export function* planWrite(
     if (existing === undefined) return creates(flags) ? { kind: 'replace', target } : native('native-error');
     if (!existing.isFile()) return native('not-a-regular-file');
     yield* probeWriteAccess(target.path);
-    const reason = reasonToKeepInode(existing, treatment) ?? inodeFollowers.reasonFor(existing);
+    const reason = reasonToKeepInode(volume, existing, treatment);
+    // Two descriptors of this process, each with another content, could not be brought together again.
+    if (reason === 'open-elsewhere' && call === 'open') return native(reason);
     return reason === undefined ? { kind: 'replace', target } : { kind: 'in-place', target, reason };
   } catch (error) {
     if (isAboutThePath(codeOf(error))) return native('native-error');
@@ -125,10 +131,15 @@ function* probeWriteAccess(path: string): Steps<void> {
   }
 }
 
-function reasonToKeepInode(existing: Stats, treatment: Treatment): InPlaceReason | undefined {
+function reasonToKeepInode(
+  { inodeFollowers, nativeWriters }: Volume,
+  existing: Stats,
+  treatment: Treatment,
+): InPlaceReason | undefined {
+  if (nativeWriters.hold(existing)) return 'open-elsewhere';
   if (treatment.plan === 'in-place') return 'rule';
   if (existing.nlink > 1) return 'hard-links';
-  return canGiveTo(existing) ? undefined : 'owner';
+  return canGiveTo(existing) ? inodeFollowers.reasonFor(existing) : 'owner';
 }
 
 /** Whether a new file of ours can be given this file's owner and group: chown(2). */

@@ -2,7 +2,7 @@
 // else such a path still shows the old file; the program itself must see what it has written.
 
 import type { OpenFile } from './open-file';
-import { type FileIdentity, type StagedName, isInPlace } from './stage';
+import { type FileIdentity, type StagedName, inodeOf, isInPlace } from './stage';
 import { type AskedPath, type DirectoryEntry, split } from './target';
 import type { Host } from '../steps/host';
 
@@ -120,8 +120,4 @@ export class View {
       return undefined;
     }
   }
-}
-
-function inodeOf({ dev, ino }: FileIdentity): string {
-  return `${dev}:${ino}`;
 }

@@ -4,6 +4,7 @@ import type { NodeFs } from '../ground/node-fs';
 import { type Host, hostOf } from '../steps/host';
 import { Directories } from './directories';
 import { InodeFollowers } from './inode-followers';
+import { NativeWriters } from './native-writers';
 import type { OpenFile } from './open-file';
 import { PendingStages } from './pending';
 import { Replacements } from './replacements';
@@ -18,6 +19,7 @@ export interface Volume {
   readonly view: View;
   readonly directories: Directories;
   readonly inodeFollowers: InodeFollowers;
+  readonly nativeWriters: NativeWriters;
   readonly replacements: Replacements;
 }
 
@@ -30,6 +32,7 @@ export function volumeOn(base: NodeFs): Volume {
     view: new View(host),
     directories: new Directories(),
     inodeFollowers: new InodeFollowers(),
+    nativeWriters: new NativeWriters(host),
     replacements: new Replacements(),
   };
 }

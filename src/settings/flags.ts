@@ -43,6 +43,11 @@ export function replacesContent(flags: number): boolean {
   return (flags & (O_TMPFILE | O_PATH | O_DIRECTORY)) === 0;
 }
 
+/** Opens a file for writing, in whatever way. */
+export function canWrite(flags: number): boolean {
+  return (flags & O_ACCMODE) !== O_RDONLY;
+}
+
 /** Fails where the file exists: `'wx'` and its kin. */
 export function isExclusive(flags: number): boolean {
   return (flags & O_EXCL) !== 0;

@@ -1,10 +1,19 @@
 // open and close.
 
+import type { FileHandle } from 'node:fs/promises';
 import { codeOf, namingTarget, systemError } from '../ground/errors';
 import { type OpenFile, closeOpenFile, openReplacing } from '../protocol/open-file';
 import type { WriteRequest } from '../protocol/begin-stage';
 import { publishWhenIdle } from '../protocol/publish-idle';
-import { isExclusive, parseFlags, refusesSymlinks, replacesContent, sharingFlags } from '../settings/flags';
+import {
+  READ_ONLY,
+  canWrite,
+  isExclusive,
+  parseFlags,
+  refusesSymlinks,
+  replacesContent,
+  sharingFlags,
+} from '../settings/flags';
 import { treatmentOf } from '../settings/treatment';
 import { runCallback, runSync } from '../steps/run';
 import { type Steps, native } from '../steps/step';
@@ -30,6 +39,7 @@ export function readOpen(context: Context, path: unknown, flags: unknown, mode: 
   if (!isProtected(numericFlags, treatment)) return undefined;
   return {
     path: asked,
+    call: 'open',
     flags: numericFlags,
     mode: numericMode,
     settings,
@@ -50,12 +60,38 @@ export function watchOver({ volume, opened }: Context, fd: number): OpenFile {
 
 /** Every other open: node's own, of the staged file where the path is open for replacing. */
 export function openOther(context: Context): ThreeFlavours {
-  return inThreeFlavours(context, 'open', (args) => {
+  const { nativeWriters } = context.volume;
+  const { sync, callback, promise } = inThreeFlavours(context, 'open', (args) => {
     const flags = parseFlags(args[1]);
     if (flags === undefined || isPassingThrough()) return undefined;
     const seen = sightContent(context, args[0], !refusesSymlinks(flags));
     return seen && openStagedPath(args, flags, seen.staged.stagedPath, seen.asked.asked);
   });
+
+  return {
+    sync(...args) {
+      const fd = sync(...args) as number;
+      if (isForWriting(args)) nativeWriters.note(fd);
+      return fd;
+    },
+    callback(...args) {
+      const done = args.at(-1);
+      if (typeof done !== 'function' || !isForWriting(args)) return callback(...args);
+      return callback(...args.slice(0, -1), (error: unknown, fd: number) => {
+        if (!error) nativeWriters.note(fd);
+        (done as Done)(error, fd);
+      });
+    },
+    async promise(...args) {
+      const handle = (await promise(...args)) as FileHandle;
+      if (isForWriting(args)) nativeWriters.note(handle.fd);
+      return handle;
+    },
+  };
+}
+
+function isForWriting([, flags]: readonly unknown[]): boolean {
+  return canWrite(parseFlags(flags) ?? READ_ONLY);
 }
 
 function* openStagedPath(args: readonly unknown[], flags: number, stagedPath: string, asked: string): Steps<unknown> {

@@ -78,6 +78,7 @@ export function writeFileCalls(context: Context, name: 'writeFile' | 'appendFile
     };
     return {
       path: asked,
+      call: 'whole',
       flags,
       mode,
       settings,

@@ -2,7 +2,7 @@
 // path shows a complete file at every step: the one that was there, or the one that the program sees.
 
 import { expect } from 'chai';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import * as plainFs from 'node:fs';
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -40,7 +40,7 @@ const data = fc.string({ maxLength: 12 });
 const slot = fc.nat({ max: 3 });
 const length = fc.nat({ max: 8 });
 
-const operation: fc.Arbitrary<Operation> = fc.oneof(
+const operations: fc.Arbitrary<Operation> = fc.oneof(
   {
     weight: 5,
     arbitrary: fc.record({
@@ -90,7 +90,7 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
 );
 
 const step: fc.Arbitrary<Step> = fc.record({
-  operation,
+  operation: operations,
   flavour: fc.constantFrom('sync', 'callback'),
 });
 
@@ -121,7 +121,12 @@ async function compare(steps: readonly Step[]): Promise<void> {
       story.push(`${JSON.stringify(operation)} ${name}: ${JSON.stringify(expected)}`);
       expect(actual, story.join('\n')).to.deep.equal(expected);
       const seenNow = treeOf(ourDirectory);
-      expectComplete(seenByOthers, seenNow, treeOf(plainDirectory), story);
+      expectComplete(
+        [...Object.values(seenByOthers), ...plain.writtenInPlace()],
+        seenNow,
+        treeOf(plainDirectory),
+        story,
+      );
       seenByOthers = seenNow;
     }
     await Promise.all([plain.closeAll(), ours.closeAll()]);
@@ -133,9 +138,9 @@ async function compare(steps: readonly Step[]): Promise<void> {
   }
 }
 
-/** What others see at a path was at some path before this step, or is what the program itself sees there. */
-function expectComplete(before: Tree, now: Tree, program: Tree, story: readonly string[]): void {
-  const known = new Set(Object.values(before));
+/** What others see at a path was there, at some path, before this step, or is what the program itself sees there. */
+function expectComplete(before: readonly string[], now: Tree, program: Tree, story: readonly string[]): void {
+  const known = new Set(before);
   for (const [name, content] of Object.entries(now)) {
     const isComplete = known.has(content) || content === program[name];
     expect(isComplete, `others see ${JSON.stringify(content)} in ${name} after\n${story.join('\n')}`).to.equal(true);
@@ -145,6 +150,7 @@ function expectComplete(before: Tree, now: Tree, program: Tree, story: readonly 
 /** Runs operations on one fs in one directory. */
 class Program {
   readonly #descriptors: (number | undefined)[] = [];
+  readonly #inPlace = new Set<number>();
 
   constructor(
     readonly fs: Fs,
@@ -161,6 +167,7 @@ class Program {
   }
 
   async closeAll(): Promise<void> {
+    this.#inPlace.clear();
     for (const fd of this.#descriptors.splice(0)) if (fd !== undefined) this.fs.closeSync(fd);
   }
 
@@ -168,7 +175,7 @@ class Program {
     const at = (name: string): string => join(this.directory, name);
     switch (operation.call) {
       case 'open':
-        return this.#descriptors.push((await call('open', at(operation.path), operation.flags)) as number);
+        return this.#opened((await call('open', at(operation.path), operation.flags)) as number, operation.flags);
       case 'write':
         return call('write', this.#fd(operation.slot), operation.data);
       case 'ftruncate':
@@ -178,6 +185,7 @@ class Program {
       case 'close': {
         const fd = this.#fd(operation.slot);
         this.#descriptors[operation.slot] = undefined;
+        this.#inPlace.delete(fd);
         return call('close', fd);
       }
       case 'writeFile':
@@ -200,12 +208,23 @@ class Program {
       case 'access':
         return call(operation.call, at(operation.path));
       case 'readdir':
-        return call('readdir', this.directory);
+        break;
     }
+    return call('readdir', this.directory);
   }
 
-  #fd(slot: number): number {
-    const fd = this.#descriptors[slot];
+  #opened(fd: number, flags: string): number {
+    if (!/^w\+?$/.test(flags)) this.#inPlace.add(fd);
+    return this.#descriptors.push(fd);
+  }
+
+  /** What is in the files that the program has open in other ways than for replacing, whether they have a name or not. */
+  writtenInPlace(): string[] {
+    return [...this.#inPlace].map((fd) => readFileSync(`/proc/self/fd/${fd}`, 'utf8'));
+  }
+
+  #fd(index: number): number {
+    const fd = this.#descriptors[index];
     if (fd === undefined) throw Object.assign(new Error('no such descriptor'), { code: 'no descriptor' });
     return fd;
   }
