@@ -4,7 +4,7 @@ import { type NodeFs, type NodeFsPromises, nodeFs, nodeFsPromises } from './grou
 import { replacementsFor } from './intact-fs';
 import { type Volume, volumeOn } from './protocol/volume';
 import type { Settings } from './settings/settings';
-import type { Context } from './shapes/context';
+import { type Context, dressedAs } from './shapes/context';
 import { throughFs, writeStreamOver } from './shapes/write-stream';
 
 const volumes = new WeakMap<object, Volume>();
@@ -36,19 +36,19 @@ export function fsOver(base: NodeFs, settings: () => Settings): NodeFs {
 
   let WriteStream: NodeFs['WriteStream'] | undefined;
   // Node's class whatever the base is: it writes until every byte is accepted. Loaded when first needed.
-  const streamClass = (): NodeFs['WriteStream'] =>
-    (WriteStream ??= writeStreamOver(nodeFs.WriteStream, context.volume, ours));
+  const get = (): NodeFs['WriteStream'] => (WriteStream ??= writeStreamOver(nodeFs.WriteStream, context.volume, ours));
   for (const name of ['WriteStream', 'FileWriteStream']) {
     const set = (value: unknown): void => define(ours, name, value);
-    Object.defineProperty(ours, name, { get: streamClass, set, enumerable: true, configurable: true });
+    Object.defineProperty(ours, name, { get, set, enumerable: true, configurable: true });
   }
-  define(ours, 'createReadStream', function createReadStream(path: unknown, options: unknown) {
+  const createReadStream = (path: unknown, options: unknown): unknown => {
     const { view } = context.volume;
-    return Reflect.construct(base.ReadStream, [path, view.isEmpty ? options : throughFs(options, ours)]) as unknown;
-  });
-  define(ours, 'createWriteStream', function createWriteStream(path: unknown, options: unknown) {
-    return Reflect.construct(streamClass(), [path, options]) as unknown;
-  });
+    return Reflect.construct(base.ReadStream, [path, view.isEmpty ? options : throughFs(options, ours)]);
+  };
+  const createWriteStream = (path: unknown, options: unknown): unknown =>
+    Reflect.construct(ours.WriteStream, [path, options]);
+  define(ours, 'createReadStream', dressedAs(base.createReadStream, createReadStream as never));
+  define(ours, 'createWriteStream', dressedAs(base.createWriteStream, createWriteStream as never));
   return ours;
 }
 

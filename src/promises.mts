@@ -3,5 +3,36 @@
 import promises from './promises.js';
 
 export * from 'node:fs/promises';
-export const { appendFile, copyFile, cp, mkdir, mkdtemp, open, writeFile } = promises;
+export const {
+  access,
+  appendFile,
+  chmod,
+  chown,
+  copyFile,
+  cp,
+  lchmod,
+  lchown,
+  link,
+  lstat,
+  lutimes,
+  mkdir,
+  mkdtemp,
+  open,
+  opendir,
+  readFile,
+  readdir,
+  readlink,
+  realpath,
+  rename,
+  rm,
+  rmdir,
+  stat,
+  statfs,
+  symlink,
+  truncate,
+  unlink,
+  utimes,
+  watch,
+  writeFile,
+} = promises;
 export default promises;

@@ -20,6 +20,11 @@ export function fsOfStream(stream: object): unknown {
   return valueUnder(stream, 'kFs');
 }
 
+/** The FileHandle that a file stream was made from, if it was. */
+export function handleOfStream(stream: object): unknown {
+  return valueUnder(stream, 'kHandle');
+}
+
 /**
  * How many others use a FileHandle (lib/internal/fs/promises.js): calls under way and streams made from it. Node defers a
  * close until there are none; 0 where it cannot be told.
@@ -29,16 +34,22 @@ export function usersOfHandle(handle: object): number {
   return typeof references === 'number' ? references - 1 : 0;
 }
 
-/** The private methods of a FileHandle that end a use of it, in the order in which they appeared. */
-export type HandleMethod = 'kUnref' | 'kTransfer' | 'kCloseSync';
+/** The private methods of a FileHandle that end a use of it, with the names that they have had. */
+const HANDLE_METHODS = {
+  unref: ['kUnref'],
+  // Node 20, and later ones.
+  transfer: ['messaging_transfer_symbol', 'kTransfer'],
+  closeSync: ['kCloseSync'],
+} as const;
 
 /** Replaces a private method on one handle; `original` calls the one that was there. Does nothing where there is none. */
 export function replaceHandleMethod(
   handle: object,
-  method: HandleMethod,
+  method: keyof typeof HANDLE_METHODS,
   replacement: (original: () => unknown) => unknown,
 ): void {
-  const symbol = symbolNamed(handle, method);
+  const symbols = HANDLE_METHODS[method].map((description) => symbolNamed(handle, description));
+  const symbol = symbols.find((found) => found !== undefined);
   if (symbol === undefined) return;
   const original = (handle as Record<symbol, () => unknown>)[symbol]!;
   const value = (): unknown => replacement(() => original.call(handle));

@@ -1,13 +1,14 @@
 // Copying one file into a staged file. The bytes are moved by the host's own copyFile, so that file systems which can
 // share them (reflinks) do; the descriptor that the stage was opened with is the one that is flushed.
 
-import { namingBoth } from '../ground/errors';
+import type { Stats } from 'node:fs';
+import { type SystemError, codeOf, namingBoth } from '../ground/errors';
 import { constants } from '../ground/node-fs';
-import { canReplace } from '../ground/platform';
+import { canReplace, isAboutThePath } from '../ground/platform';
 import { CREATE_EXCLUSIVELY, REPLACE } from '../settings/flags';
 import type { Settings } from '../settings/settings';
 import type { Treatment } from '../settings/treatment';
-import { type Steps, copyFile, futimes, lstat, mkdir, stat } from '../steps/step';
+import { type Steps, copyFile, fchmod, futimes, lstat, mkdir, stat } from '../steps/step';
 import { completeStage, replaceFile } from './replace-file';
 import { type Stage, type StageRequest, noStage, openStage, stagedPathOf } from './stage';
 import { type AskedPath, type Target, entryAt } from './target';
@@ -63,6 +64,7 @@ function* copyInto(stage: Stage, fd: number, { from, mode, preserveTimestamps }:
     if (source.ino === existing.ino && source.dev === existing.dev) throw SAME_FILE;
   }
   yield* copyFile(from.absolute, stagedPathOf(stage), mode & ~constants.COPYFILE_EXCL);
+  stage.handsOnMode = true;
   if (!preserveTimestamps) return;
   // Asked for again: reading has changed the source's access time.
   const { atime, mtime } = yield* stat(from.absolute);
@@ -85,13 +87,16 @@ export interface EntryCopyRequest extends CopyRequest {
 export function* copyEntry(volume: Volume, request: EntryCopyRequest): Steps<boolean> {
   const { from, to } = request;
   const target = entryAt(to);
-  if (target === undefined || !(yield* isOurs(request))) return false;
+  const source = yield* sourceOf(request);
+  if (target === undefined || source === undefined) return false;
   try {
     const stage = yield* stageEntry(volume, target, request);
     if (stage === noStage) return false;
-    yield* completeStage(stage, { ...request, flush: false, fill: (_, fd) => copyInto(stage, fd, request) });
+    yield* completeStage(stage, { ...request, flush: false, fill: (_, fd) => fillEntry(stage, fd, source, request) });
     return true;
   } catch (error) {
+    // Whoever may not rename over a name may not unlink it either, and node says so.
+    if ((error as SystemError).syscall === 'rename' && isAboutThePath(codeOf(error))) return false;
     throw namingBoth(error, from.asked, to.asked, 'copyfile');
   }
 }
@@ -108,23 +113,36 @@ function* stageEntry(volume: Volume, target: Target, request: EntryCopyRequest):
   const stage = yield* openStage(volume, stageRequest);
   if (stage !== noStage) return stage;
   // Perhaps for want of a directory, which cp makes.
-  const made = yield* mkdir(target.directory, { recursive: true });
-  if (made === undefined) return noStage;
-  volume.directories.made(made, target.directory);
+  try {
+    const made = yield* mkdir(target.directory, { recursive: true });
+    if (made === undefined) return noStage;
+    volume.directories.made(made, target.directory);
+  } catch {
+    return noStage;
+  }
   return yield* openStage(volume, stageRequest);
 }
 
-/** Whether a regular file is to be put where nothing is, or where something is that cp removes first. */
-function* isOurs({ from, to, dereference, force, treatment }: EntryCopyRequest): Steps<boolean> {
-  if (treatment.plan === 'native' || treatment.plan === 'off' || !canReplace) return false;
+function* fillEntry(stage: Stage, fd: number, { mode }: Stats, request: EntryCopyRequest): Steps<void> {
+  yield* copyInto(stage, fd, request);
+  // Writing takes the set-id bits away, and cp puts them back.
+  if (mode & 0o6000) yield* fchmod(fd, mode & 0o7777);
+}
+
+/** The regular file that is to be put where nothing is, or where something is that cp removes first. */
+function* sourceOf({ from, to, dereference, force, treatment }: EntryCopyRequest): Steps<Stats | undefined> {
+  if (treatment.plan === 'native' || treatment.plan === 'off' || !canReplace) return undefined;
   try {
     const source = dereference ? yield* stat(from.absolute) : yield* lstat(from.absolute);
-    if (!source?.isFile()) return false;
     const existing = yield* lstat(to.absolute);
-    if (existing === undefined) return true;
-    if (!force || (source.ino === existing.ino && source.dev === existing.dev)) return false;
-    return existing.isFile() || (existing.isSymbolicLink() && !dereference);
+    return source?.isFile() && mayReplace(source, existing, force, dereference) ? source : undefined;
   } catch {
-    return false;
+    return undefined;
   }
+}
+
+function mayReplace(source: Stats, existing: Stats | undefined, force: boolean, dereference: boolean): boolean {
+  if (existing === undefined) return true;
+  if (!force || (source.ino === existing.ino && source.dev === existing.dev)) return false;
+  return existing.isFile() || (existing.isSymbolicLink() && !dereference);
 }

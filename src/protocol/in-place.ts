@@ -32,9 +32,9 @@ export function* copyOver(stage: Stage, { directory, name, path, stagedPath }: S
       yield* sealRecord(stagedPath, name, target, flush);
       if (flush) yield* syncDirectory(directory);
     }
+    // First, because it may be refused.
+    if (isForTarget(stage, mode) && mode !== target.mode) yield* fchmod(fd, mode & 0o7777);
     yield* copyContent(stagedPath, fd, size, target.size, () => isRecorded && (stage.state = 'recorded'));
-    // The program has asked for another one, by its descriptor.
-    if (stage.mode !== undefined && mode !== stage.mode) yield* fchmod(fd, mode & 0o7777);
     if (flush) yield* fsync(fd);
     stage.state = 'published';
     yield* unlink(stagedPath);
@@ -43,6 +43,11 @@ export function* copyOver(stage: Stage, { directory, name, path, stagedPath }: S
   } finally {
     yield* close(fd);
   }
+}
+
+/** Whether the staged file's mode was asked for: by a copy, or by a program that has its descriptor. */
+function isForTarget({ handsOnMode, mode: given }: Stage, mode: number): boolean {
+  return handsOnMode || (given !== undefined && mode !== given);
 }
 
 /**

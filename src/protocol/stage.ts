@@ -27,8 +27,10 @@ export interface Stage {
   inodeFd: number | undefined;
   /** Which file it is, where a program gets its descriptor. */
   identity: FileIdentity | undefined;
-  /** The mode that it was given; a program that has its descriptor may give it another. */
+  /** The mode that it was given, where a program has its descriptor and may give it another. */
   mode: number | undefined;
+  /** Whether a target that keeps its inode gets the staged file's mode all the same, as from a copy. */
+  handsOnMode: boolean;
   /** How the content gets to the target. */
   publishBy: PublishBy;
   state: StageState;
@@ -110,6 +112,7 @@ export function* openStage(volume: Volume, request: StageRequest): Steps<Stage |
     inodeFd: undefined,
     identity: undefined,
     mode: undefined,
+    handsOnMode: false,
     publishBy,
     state: 'open',
   };
@@ -131,6 +134,8 @@ function* createBeside(request: StageRequest): Steps<{ path: string; fd: number 
     } catch (error) {
       const code = codeOf(error);
       if (code === 'EEXIST' && attempt < NAME_COLLISIONS_MAX) continue;
+      // memfs makes a file that may not be written, and then refuses to open it.
+      if (code === 'EACCES') yield* removeIfThere(path);
       if (isAboutThePath(code)) return noStage;
       throw namingTarget(error, asked, 'open');
     }

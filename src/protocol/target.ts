@@ -4,7 +4,7 @@ import type { Stats } from 'node:fs';
 import { codeOf, namingTarget } from '../ground/errors';
 import { constants } from '../ground/node-fs';
 import { canReplace, isAboutThePath } from '../ground/platform';
-import { WRITE_ONLY, creates, refusesSymlinks } from '../settings/flags';
+import { WRITE_ONLY, creates, isExclusive, refusesSymlinks } from '../settings/flags';
 import type { CallKind, Treatment } from '../settings/treatment';
 import { type Steps, access, close, lstat, open, readlink } from '../steps/step';
 import type { InPlaceReason, NativeReason } from './counts';
@@ -67,7 +67,7 @@ export function* planWrite(volume: Volume, { path, flags, treatment, call }: Pla
   if (treatment.plan === 'native') return native('rule');
   if (!canReplace) return native('unsupported');
   try {
-    const found = yield* resolve(path.absolute, refusesSymlinks(flags));
+    const found = yield* resolve(path.absolute, refusesSymlinks(flags) || isExclusive(flags));
     if (typeof found === 'string') return native(found);
     const target: Target = { asked: path.asked, ...found };
     const { existing } = target;

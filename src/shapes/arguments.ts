@@ -100,5 +100,6 @@ export function isPlainData(data: unknown): data is string | ArrayBufferView {
 /** Data that only the promise functions take: iterables, async iterables, streams. */
 export function isIterable(data: unknown): data is Iterable<unknown> | AsyncIterable<unknown> {
   if (typeof data !== 'object' || data === null) return false;
-  return Symbol.asyncIterator in data || Symbol.iterator in data;
+  const { [Symbol.asyncIterator]: asyncIterator, [Symbol.iterator]: iterator } = data as Record<symbol, unknown>;
+  return typeof asyncIterator === 'function' || typeof iterator === 'function';
 }

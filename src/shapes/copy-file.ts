@@ -184,10 +184,12 @@ function readTree(context: Context, from: unknown, to: unknown, options: unknown
 function readEntry(
   context: Context,
   { force = true, dereference = false, preserveTimestamps = false, mode }: Options,
-  from: string,
-  to: string,
+  from: unknown,
+  to: unknown,
   interruptible: boolean,
 ): EntryCopyRequest | undefined {
+  // Node's walk refuses Buffers, but only after it has asked the filter.
+  if (typeof from !== 'string' || typeof to !== 'string') return undefined;
   const request = readCopy(context, from, to, mode, interruptible);
   return request && { ...request, force, dereference, preserveTimestamps };
 }

@@ -10,7 +10,7 @@ import { type Context, dressedAs } from './context';
 import { requestedByWrite, requestedByWritev } from './descriptor-calls';
 import { HandleHost } from './handle-host';
 import { openOther, readOpen, watchOver } from './open-file';
-import { abandonOnDestroy } from './write-stream';
+import { settleStream } from './write-stream';
 
 type AnyFunction = (...args: unknown[]) => unknown;
 type AsyncFunction = (...args: unknown[]) => Promise<unknown>;
@@ -52,23 +52,28 @@ function settleOnClose(file: OpenFile, fd: number, descriptors: HandleHost): Fil
   function settleWhenUnused(): Promise<void> {
     return new Promise((resolve, reject) => {
       whenUnused = () => void settle().then(resolve, reject);
-      emitter.emit('close');
-      swallowOnce(emitter, 'close');
     });
   }
 
-  handle.close = () => {
+  const close = (): Promise<void> => {
     if (isSettled) return nativeClose();
-    return (closing ??= usersOfHandle(handle) === 0 ? settle() : settleWhenUnused());
+    if (closing !== undefined) return closing;
+    if (usersOfHandle(handle) === 0) return (closing = settle());
+    closing = settleWhenUnused();
+    // Only now, for the streams that hear it close the handle again.
+    emitter.emit('close');
+    swallowOnce(emitter, 'close');
+    return closing;
   };
-  replaceHandleMethod(handle, 'kUnref', (original) => {
+  handle.close = close;
+  replaceHandleMethod(handle, 'unref', (original) => {
     original();
     if (whenUnused === undefined || usersOfHandle(handle) > 0) return;
     const proceed = whenUnused;
     whenUnused = undefined;
     proceed();
   });
-  replaceHandleMethod(handle, 'kCloseSync', (original) => {
+  replaceHandleMethod(handle, 'closeSync', (original) => {
     if (isSettled || closing !== undefined) return original();
     isSettled = true;
     const sync = { ...host.sync, close: () => void original() };
@@ -76,7 +81,8 @@ function settleOnClose(file: OpenFile, fd: number, descriptors: HandleHost): Fil
     return undefined;
   });
   // Another thread cannot commit: what it writes goes to the target itself.
-  replaceHandleMethod(handle, 'kTransfer', (original) => {
+  replaceHandleMethod(handle, 'transfer', (original) => {
+    isSettled = true;
     runSync(publishOpenFile(file), host);
     file.detach(fd);
     return original();
@@ -115,8 +121,8 @@ function noteOutcomes(handle: FileHandle, fd: number, file: OpenFile): void {
     });
   }
   replace<AnyFunction>(handle, 'createWriteStream', (original) => (...args) => {
-    const stream = original(...args) as WriteStream;
-    abandonOnDestroy(stream, file);
+    const stream = original(...args) as WriteStream & { autoClose: boolean };
+    if (stream.autoClose) settleStream(stream, file);
     return stream;
   });
   // Node 24's writer, which writes without any public call.

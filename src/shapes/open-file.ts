@@ -77,9 +77,9 @@ export function openOther(context: Context): ThreeFlavours {
     callback(...args) {
       const done = args.at(-1);
       if (typeof done !== 'function' || !isForWriting(args)) return callback(...args);
-      return callback(...args.slice(0, -1), (error: unknown, fd: number) => {
-        if (!error) nativeWriters.note(fd);
-        (done as Done)(error, fd);
+      return callback(...args.slice(0, -1), (error: unknown, ...results: [number]) => {
+        if (!error) nativeWriters.note(results[0]);
+        (done as Done)(error, ...results);
       });
     },
     async promise(...args) {

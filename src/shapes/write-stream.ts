@@ -2,8 +2,8 @@
 // means visible and durable, and that a stream given up leaves the target alone.
 
 import type { WriteStream } from 'node:fs';
-import { fsOfStream } from '../ground/node-internals';
-import { type OpenFile, publishOpenFile } from '../protocol/open-file';
+import { fsOfStream, handleOfStream } from '../ground/node-internals';
+import { type OpenFile, closeOpenFile, publishOpenFile } from '../protocol/open-file';
 import type { Volume } from '../protocol/volume';
 import { runCallback } from '../steps/run';
 
@@ -42,14 +42,11 @@ export function settleStreams(prototype: object, volume: Volume, ownFs: object):
 
   function link(stream: Stream, isGiven: boolean): void {
     const itsFs = fsOfStream(stream);
-    if (itsFs !== undefined && itsFs !== ownFs) return;
+    if (itsFs !== undefined && itsFs !== ownFs && handleOfStream(stream) === undefined) return;
     // Somebody who keeps the descriptor may go on with it, with another stream even.
     if (isGiven && !stream.autoClose) return;
     const file = stream.fd === null ? undefined : volume.openFiles.get(stream.fd);
-    if (file === undefined || file.stage.state !== 'open') return;
-    file.bytesBuffered = () => stream.writableLength;
-    commitOnFinish(stream, file);
-    abandonOnDestroy(stream, file);
+    if (file !== undefined) settleStream(stream, file);
   }
 
   Object.defineProperty(target, '_construct', {
@@ -63,48 +60,60 @@ export function settleStreams(prototype: object, volume: Volume, ownFs: object):
   };
 }
 
-/** Publishes between the last write and `finish`. The descriptor stays open until the stream closes it, as in node. */
+const settled = new WeakSet<object>();
+
+/** Makes one stream settle the staged file that it writes, when it finishes or is destroyed. */
+export function settleStream(stream: object, file: OpenFile): void {
+  const parts = stream as Stream;
+  if (settled.has(stream) || file.stage.state !== 'open') return;
+  settled.add(stream);
+  file.bytesBuffered = () => parts.writableLength;
+  if (parts.closed) abandonUnopened(parts, file);
+  else commitOnFinish(parts, file);
+}
+
+/** Aborted before it was open: node has closed it already, when there was nothing to close, and leaks the descriptor. */
+function abandonUnopened({ fd }: Stream, file: OpenFile): void {
+  file.isAbandoned = true;
+  if (fd !== null) runCallback(closeOpenFile(file, fd), file.volume.host, ignore, ignore);
+}
+
+/** Nobody is waiting for the outcome. */
+function ignore(): void {}
+
+/**
+ * Publishes between the last write and `finish`; the descriptor stays open until the stream closes it, as in node.
+ * Discards where the stream is destroyed before it has finished: on an error, an abort, or by hand.
+ */
 function commitOnFinish(stream: Stream, file: OpenFile): void {
   const final = stream._final;
   const destroy = stream._destroy;
   let isCommitting = false;
   let destroyAfterwards: (() => void) | undefined;
 
-  stream._final = (done) => {
-    const settled: Done = (error) => {
+  function commit(done: Done): void {
+    const committed: Done = (error) => {
       isCommitting = false;
+      // Whoever keeps the descriptor may write more.
+      file.isLive = !stream.autoClose;
       done(error);
       destroyAfterwards?.();
     };
-    const commit: Done = (error) => {
-      if (error) return done(error);
-      isCommitting = true;
-      const published = (): void => {
-        // Whoever keeps the descriptor may write more.
-        file.isLive = !stream.autoClose;
-        settled();
-      };
-      runCallback(publishOpenFile(file, stream.flush), file.volume.host, published, settled);
-    };
-    if (final === undefined) commit();
-    else final.call(stream, commit);
+    isCommitting = true;
+    runCallback(publishOpenFile(file, stream.flush), file.volume.host, () => committed(), committed);
+  }
+
+  stream._final = (done) => {
+    if (final === undefined) commit(done);
+    else final.call(stream, (error) => (error ? done(error) : commit(done)));
   };
 
-  // A descriptor must not be closed under an fsync of it.
   stream._destroy = function (error, done) {
     const proceed = (): void => destroy.call(this, error, done);
+    if (!this.writableFinished && !isCommitting) file.isAbandoned = true;
+    // A descriptor must not be closed under an fsync of it.
     if (isCommitting) destroyAfterwards = proceed;
     else proceed();
-  };
-}
-
-/** Discards the staged file when its stream is destroyed before it has finished: on an error, an abort, or by hand. */
-export function abandonOnDestroy(stream: object, file: OpenFile): void {
-  const parts = stream as Stream;
-  const destroy = parts._destroy;
-  parts._destroy = function (error, done) {
-    if (!this.writableFinished && !file.isClosing) file.isAbandoned = true;
-    destroy.call(this, error, done);
   };
 }
 

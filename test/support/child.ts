@@ -7,6 +7,9 @@ import { resolve } from 'node:path';
 export const PACKAGE = resolve(__dirname, '../../..');
 export const REGISTER = resolve(PACKAGE, 'dist/register.js');
 
+/** A child that never ends must not hold up the whole run. */
+const CHILD_TIMEOUT_MS = 60_000;
+
 export interface ChildResult {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
@@ -26,6 +29,8 @@ export interface ChildOptions {
   uid?: number;
   /** Called with the pid as soon as there is one. */
   started?: (pid: number) => void;
+  /** Called with all of stdout so far whenever there is more of it, and with the pid. */
+  printed?: (stdout: string, pid: number) => void;
 }
 
 /** Runs a CommonJS program in a child process to its end. */
@@ -43,17 +48,24 @@ export function runNode(nodeArguments: readonly string[], options: ChildOptions 
     ...(options.nodeArguments ?? []),
     ...nodeArguments,
   ];
-  const { NODE_OPTIONS: _nodeOptions, FS_INTACT: _fsIntact, ...environment } = process.env;
+  const environment = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^(NODE_OPTIONS|NODE_NO_WARNINGS|FS_INTACT.*)$/.test(name)),
+  );
   return new Promise((settle, fail) => {
     const child = spawn(command!, rest, {
       cwd: options.cwd,
       env: { ...environment, ...options.env },
       stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: CHILD_TIMEOUT_MS,
+      killSignal: 'SIGKILL',
       ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }),
     });
     let stdout = '';
     let stderr = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text;
+      options.printed?.(stdout, child.pid!);
+    });
     child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
     child.on('error', fail);
     child.on('spawn', () => options.started?.(child.pid!));

@@ -1,12 +1,22 @@
 // What a test needs of the machine. A test that cannot have it says so and is skipped.
 
 import { execFileSync } from 'node:child_process';
+import { tmpdir } from 'node:os';
 
 const CHECKS = {
   root: () => process.getuid?.() === 0,
   strace: () => runs('strace', '-e', 'trace=none', 'true'),
   Linux: () => process.platform === 'linux',
+  // In a namespace of its own, so that nothing stays mounted.
+  mount: () => runs('unshare', '--mount', 'mount', '-t', 'tmpfs', 'none', tmpdir()),
+  unshare: () => runs('unshare', '--pid', '--fork', '--mount-proc', 'true'),
+  ulimit: () => runs(withFileSizeLimit(32)[0]!, ...withFileSizeLimit(32).slice(1), 'true'),
 } as const;
+
+/** A command to run a program under, with setrlimit(2)'s RLIMIT_FSIZE; POSIX counts it in blocks of 512 bytes. */
+export function withFileSizeLimit(kilobytes: number): string[] {
+  return ['sh', '-c', `ulimit -f ${kilobytes * 2} && exec "$0" "$@"`];
+}
 
 export type Need = keyof typeof CHECKS;
 

@@ -18,6 +18,18 @@ export function useTemporaryDirectory(): (...names: string[]) => string {
   return (...names) => join(directory, ...names);
 }
 
+/** One directory for all tests of a suite, there from its first `before` on. Call inside `describe`. */
+export function useSharedDirectory(): (...names: string[]) => string {
+  let directory = '';
+  before(() => {
+    directory = realpathSync(mkdtempSync(join(tmpdir(), 'fs-intact-test-')));
+  });
+  after(() => {
+    rmSync(directory, { recursive: true, force: true });
+  });
+  return (...names) => join(directory, ...names);
+}
+
 /** The staged files in a directory. */
 export function stagedIn(directory: string): string[] {
   return readdirSync(directory).filter(isStageName);
