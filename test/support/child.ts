@@ -6,6 +6,7 @@ import { resolve } from 'node:path';
 /** The package as it is built, which is what children load. */
 export const PACKAGE = resolve(__dirname, '../../..');
 export const REGISTER = resolve(PACKAGE, 'dist/register.js');
+export const API = resolve(PACKAGE, 'dist/api.js');
 
 /** A child that never ends must not hold up the whole run. */
 const CHILD_TIMEOUT_MS = 60_000;
