@@ -7,29 +7,27 @@ import { type Patch, patchFs } from './patch-fs';
 import { type Counts, counts } from './protocol/counts';
 import type { SweepReport } from './protocol/leftovers';
 import type { Options, Settings } from './settings/settings';
-import { readSettings } from './settings/sources';
+import { isSwitchedOff, settingsReader } from './settings/sources';
 import type { CallKind } from './settings/treatment';
 import { type SweepTreeOptions, sweepTree } from './sweep-tree';
 
 let patch: Patch | undefined;
-let general: Settings | undefined;
+let general: (() => Settings) | undefined;
 
 const engine = {
   createFs(base: NodeFs | undefined, options: Options | undefined): NodeFs {
-    const settings = readSettings(options);
+    const settings = settingsReader(options);
     // The live module may be patched: underneath us lies what it was before.
     const underneath = base === undefined || base === liveFs ? nodeFs : base;
-    return fsOver(underneath, () => settings);
+    return fsOver(underneath, settings);
   },
 
   patch(options: Options | undefined): () => void {
-    const settings = readSettings(options);
-    if (patch !== undefined) {
-      // Once is enough; but whoever asks for other options gets them.
-      if (options !== undefined) patch.settings = settings;
-    } else if (!settings.off) {
-      patch = patchFs(settings);
-    }
+    const settings = settingsReader(options);
+    if (isSwitchedOff()) return () => {};
+    if (patch === undefined) patch = patchFs(settings);
+    // Once is enough; but whoever asks for other options gets them.
+    else if (options !== undefined) patch.settings = settings;
     const applied = patch;
     return () => {
       if (patch === undefined || patch !== applied) return;
@@ -39,7 +37,7 @@ const engine = {
   },
 
   explain(path: unknown, call: CallKind): Explanation {
-    return explainPath(path, call, patch?.settings ?? (general ??= readSettings()), volumeOf(nodeFs));
+    return explainPath(path, call, (patch?.settings ?? (general ??= settingsReader()))(), volumeOf(nodeFs));
   },
 
   sweep(directory: unknown, options: SweepTreeOptions): Promise<SweepReport> {

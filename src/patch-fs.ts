@@ -4,7 +4,6 @@ import { syncBuiltinESMExports } from 'node:module';
 import { contextOf } from './create-fs';
 import { liveFs, nodeFs, nodeFsPromises } from './ground/node-fs';
 import { replacementsFor } from './intact-fs';
-import { publishOpenFile } from './protocol/open-file';
 import { type Settings, switchedOff } from './settings/settings';
 import type { Context } from './shapes/context';
 import { publishBeforeSpawn } from './shapes/child-stdio';
@@ -15,7 +14,7 @@ import { runSync } from './steps/run';
 
 /** A patch in force. */
 export interface Patch {
-  settings: Settings;
+  settings: () => Settings;
   undo(): void;
 }
 
@@ -23,9 +22,9 @@ export interface Patch {
  * Patches `fs`, `fs.promises` and the stream class. `require('fs')`, `import 'node:fs'` and every reference to the module
  * taken before see it; a function taken out of the module before does not.
  */
-export function patchFs(settings: Settings): Patch {
+export function patchFs(settings: () => Settings): Patch {
   const patch: Patch = { settings, undo };
-  const native = contextOf(nodeFs, () => patch.settings);
+  const native = contextOf(nodeFs, () => patch.settings());
   const throughPublic = publicHost(native.volume.host, liveFs);
   const isReplaced = (name: string): boolean => Reflect.get(liveFs, name) !== replacements.fs[name];
   const writeFileHost = (): Host => (CALLED_BY_WRITE_FILE.some(isReplaced) ? throughPublic : native.volume.host);
@@ -47,12 +46,12 @@ export function patchFs(settings: Settings): Patch {
     undoSpawn?.();
     syncBuiltinESMExports();
     // For those who hold one of our functions, or have put theirs in front of it.
-    patch.settings = switchedOff(patch.settings);
+    const off = switchedOff(patch.settings());
+    patch.settings = () => off;
     // Nobody will see these close.
     for (const file of context.volume.openFiles.values()) {
       try {
-        runSync(publishOpenFile(file), context.volume.host);
-        file.isLive = true;
+        runSync(file.publish(), context.volume.host);
       } catch {
         // Poisoned, or no room to flush: then it ends at exit, by its exit rule.
       }

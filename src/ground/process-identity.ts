@@ -2,6 +2,7 @@
 
 import { hostname } from 'node:os';
 import { threadId } from 'node:worker_threads';
+import { hash } from './hash';
 import { nodeFs } from './node-fs';
 
 /**
@@ -14,7 +15,7 @@ export interface ProcessIdentity {
   readonly startTicks: number;
   /** Hash of the boot id; 0 where the system has none. */
   readonly boot: number;
-  /** Hash of the pid namespace, or of the host name where the system has none. */
+  /** Hash of the pid namespace, or of the host name where the system has none; 0 where it cannot be told. */
   readonly namespace: number;
 }
 
@@ -22,12 +23,27 @@ let identity: ProcessIdentity | undefined;
 
 /** This process. Read from /proc at the first call, because most runs that load the hook never stage a file. */
 export function thisProcess(): ProcessIdentity {
-  return (identity ??= {
+  return (identity ??= hasOwnProc() ? fromProc() : withoutProc());
+}
+
+/** Whether /proc tells of our own pid namespace: a new namespace may still see the /proc of the one it was made in. */
+function hasOwnProc(): boolean {
+  return readLink('/proc/self') === String(process.pid);
+}
+
+function fromProc(): ProcessIdentity {
+  return {
     pid: process.pid,
     startTicks: statOf('self')?.startTicks ?? 0,
-    boot: hash(readText('/proc/sys/kernel/random/boot_id')),
-    namespace: hash(readLink('/proc/self/ns/pid') || hostname()),
-  });
+    boot: hashOrZero(readText('/proc/sys/kernel/random/boot_id')),
+    namespace: hashOrZero(readLink('/proc/self/ns/pid')),
+  };
+}
+
+function withoutProc(): ProcessIdentity {
+  // Where there could be a /proc, there can be other namespaces on this host.
+  const namespace = process.platform === 'linux' ? 0 : hashOrZero(hostname());
+  return { pid: process.pid, startTicks: 0, boot: hashOrZero(readText('/proc/sys/kernel/random/boot_id')), namespace };
 }
 
 /** The worker's number within this process: threads share everything else. */
@@ -46,8 +62,8 @@ export type Liveness = 'dead' | 'alive' | 'unknown';
 export function livenessOf(owner: ProcessIdentity, sameKernelOnly: boolean): Liveness {
   const self = thisProcess();
   if (owner.boot !== self.boot) return sameKernelOnly && owner.boot !== 0 && self.boot !== 0 ? 'dead' : 'unknown';
-  if (owner.namespace !== self.namespace) return 'unknown';
-  const running = statOf(owner.pid);
+  if (owner.namespace !== self.namespace || owner.namespace === 0) return 'unknown';
+  const running = self.startTicks === 0 ? undefined : statOf(owner.pid);
   if (running === undefined || owner.startTicks === 0) return hasProcess(owner.pid) ? 'unknown' : 'dead';
   // A zombie has run its last instruction and holds no file; its parent has just not asked for its exit status yet.
   return running.startTicks === owner.startTicks && !running.zombie ? 'alive' : 'dead';
@@ -87,10 +103,7 @@ function readLink(path: string): string {
   }
 }
 
-/** FNV-1a, 32 bits: enough to tell boots and namespaces apart, and nothing to load. 0 only for no text. */
-function hash(text: string): number {
-  if (text === '') return 0;
-  let sum = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) sum = Math.imul(sum ^ text.charCodeAt(i), 0x01000193) >>> 0;
-  return sum || 1;
+/** 0 stands for no text. */
+function hashOrZero(text: string): number {
+  return text === '' ? 0 : hash(text) || 1;
 }

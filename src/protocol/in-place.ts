@@ -5,9 +5,10 @@ import type { Stats } from 'node:fs';
 import { codeOf, systemError } from '../ground/errors';
 import { losesBytes } from '../ground/platform';
 import { READ_ONLY, WRITE_ONLY } from '../settings/flags';
-import { type Steps, close, fchmod, fstat, fsync, ftruncate, lstat, open, read, stat, unlink } from '../steps/step';
+import { type Steps, close, fchmod, fstat, fsync, ftruncate, lstat, open, read, rename, unlink } from '../steps/step';
 import { writeBytes } from './content';
-import { type Redo, readRecord, sealRecord } from './redo-record';
+import { redoName } from './leftover-name';
+import { type Redo, sealRecord } from './redo-record';
 import type { Stage, StagedName } from './stage';
 import { syncDirectory } from './sync-directory';
 
@@ -19,30 +20,46 @@ const COPY_BYTES = 1024 * 1024;
  * The target is the inode that the stage holds, or else what has the target's name. A record is kept as long as that name
  * leads to that inode; without it nobody could tell what the record is for.
  */
-export function* copyOver(stage: Stage, { directory, name, path, stagedPath }: StagedName): Steps<void> {
-  const fd = stage.inodeFd ?? (yield* open(path, WRITE_ONLY, 0));
+export function* copyOver(stage: Stage, staged: StagedName): Steps<void> {
+  const target = stage.inodeFd ?? (yield* open(staged.path, WRITE_ONLY, 0));
   stage.inodeFd = undefined;
   try {
-    const target = yield* fstat(fd);
-    const named = yield* lstat(path);
-    const isRecorded = named?.ino === target.ino && named.dev === target.dev;
-    const flush = stage.treatment.durability !== 'process';
-    const { size, mode } = yield* stat(stagedPath);
-    if (isRecorded) {
-      yield* sealRecord(stagedPath, name, target, flush);
-      if (flush) yield* syncDirectory(directory);
+    const source = yield* open(staged.stagedPath, READ_ONLY, 0);
+    try {
+      yield* copyDescriptor(stage, staged, source, target);
+    } finally {
+      yield* close(source);
     }
-    // First, because it may be refused.
-    if (isForTarget(stage, mode) && mode !== target.mode) yield* fchmod(fd, mode & 0o7777);
-    yield* copyContent(stagedPath, fd, size, target.size, () => isRecorded && (stage.state = 'recorded'));
-    if (flush) yield* fsync(fd);
-    stage.state = 'published';
-    yield* unlink(stagedPath);
-    // Not left to a later sync: a record that a crash brings back would put this content over a newer one.
-    if (flush) yield* syncDirectory(directory);
   } finally {
-    yield* close(fd);
+    yield* close(target);
   }
+}
+
+function* copyDescriptor(stage: Stage, staged: StagedName, source: number, target: number): Steps<void> {
+  const flush = stage.treatment.durability !== 'process';
+  const content = yield* fstat(source);
+  const old = yield* fstat(target);
+  const named = yield* lstat(staged.path);
+  const isRecorded = named?.ino === old.ino && named.dev === old.dev;
+  if (isRecorded) yield* record(staged, old, flush);
+  // First, because it may be refused.
+  if (isForTarget(stage, content.mode) && content.mode !== old.mode) yield* fchmod(target, content.mode & 0o7777);
+  yield* copyContent(source, target, content.size, old.size, () => isRecorded && (stage.state = 'recorded'));
+  if (flush) yield* fsync(target);
+  stage.state = 'published';
+  if ((yield* lstat(staged.stagedPath))?.ino !== content.ino) return;
+  yield* unlink(staged.stagedPath);
+  // Not left to a later sync: a record that a crash brings back would put this content over a newer one.
+  if (flush) yield* syncDirectory(staged.directory);
+}
+
+/** Makes the staged file the one record for its target: an older one, of a copy that failed, goes with this. */
+function* record(staged: StagedName, target: Stats, flush: boolean): Steps<void> {
+  yield* sealRecord(staged.stagedPath, staged.name, target, flush);
+  const path = `${staged.directory}/${redoName(staged.name)}`;
+  yield* rename(staged.stagedPath, path);
+  staged.stagedPath = path;
+  if (flush) yield* syncDirectory(staged.directory);
 }
 
 /** Whether the staged file's mode was asked for: by a copy, or by a program that has its descriptor. */
@@ -51,24 +68,27 @@ function isForTarget({ handsOnMode, mode: given }: Stage, mode: number): boolean
 }
 
 /**
- * Finishes what a dead process began, if `path` is a redo record whose target is still the same file.
+ * Finishes the copy that a record is for, if its target is still the same file.
  *
- * @returns Whether there was something to finish. The record is left for the caller to remove.
+ * @returns Whether it was. The record is left for the caller to remove.
  */
-export function* finishRedo(path: string, directory: string): Steps<boolean> {
-  const redo = yield* readRecord(path);
-  if (redo === undefined) return false;
+export function* finishRedo(path: string, directory: string, redo: Redo): Steps<boolean> {
   const targetPath = `${directory}/${redo.name}`;
-  const target = yield* lstat(targetPath);
-  if (target === undefined || !isMeant(target, redo)) return false;
-  const fd = yield* open(targetPath, WRITE_ONLY, 0);
+  const found = yield* lstat(targetPath);
+  if (found === undefined || !isMeant(found, redo)) return false;
+  const source = yield* open(path, READ_ONLY, 0);
   try {
-    yield* copyContent(path, fd, redo.size, target.size, () => {});
-    yield* fsync(fd);
+    const target = yield* open(targetPath, WRITE_ONLY, 0);
+    try {
+      yield* copyContent(source, target, redo.size, found.size, () => {});
+      yield* fsync(target);
+      return true;
+    } finally {
+      yield* close(target);
+    }
   } finally {
-    yield* close(fd);
+    yield* close(source);
   }
-  return true;
 }
 
 function isMeant(target: Stats, redo: Redo): boolean {
@@ -76,26 +96,21 @@ function isMeant(target: Stats, redo: Redo): boolean {
 }
 
 /**
- * Writes the first `size` bytes of `from` over a file that is `oldSize` bytes long.
+ * Writes the first `size` bytes of one file over another that is `oldSize` bytes long.
  *
  * @param overwriting Called before the first old byte is lost.
  */
 function* copyContent(
-  from: string,
+  source: number,
   target: number,
   size: number,
   oldSize: number,
   overwriting: () => void,
 ): Steps<void> {
-  const source = yield* open(from, READ_ONLY, 0);
-  try {
-    yield* growFirst(source, target, size, oldSize);
-    overwriting();
-    yield* copyRange(source, target, 0, Math.min(size, oldSize));
-    if (size < oldSize) yield* ftruncate(target, size);
-  } finally {
-    yield* close(source);
-  }
+  yield* growFirst(source, target, size, oldSize);
+  overwriting();
+  yield* copyRange(source, target, 0, Math.min(size, oldSize));
+  if (size < oldSize) yield* ftruncate(target, size);
 }
 
 /** The part beyond the old end comes first: it alone needs new space, and where there is none the old content is whole. */

@@ -2,12 +2,14 @@
 // enough for any file system, with one suffix to ignore, and saying who made them, so that somebody else can tell
 // whether the maker is gone.
 
+import { hash } from '../ground/hash';
 import { type ProcessIdentity, thisProcess, thisThread } from '../ground/process-identity';
 
 /** NAME_MAX is 255 bytes on most file systems and 143 on eCryptfs; the rest of a staged name needs at most 56. */
 const CLIPPED_BYTES_MAX = 48;
 
-const LEFTOVER = /^\.(.+)\.([0-9a-z]+)-([0-9a-z]+)-([0-9a-z]+)-([0-9a-z]+)-[0-9a-z]+-[0-9a-z]+\.intact$/;
+const REDO = /^\.(.+)\.[0-9a-z]+\.redo\.intact$/;
+const STAGED = /^\.(.+)\.([0-9a-z]+)-([0-9a-z]+)-([0-9a-z]+)-([0-9a-z]+)-[0-9a-z]+-[0-9a-z]+\.intact$/;
 
 let counter = 0;
 let owner: string | undefined;
@@ -21,14 +23,26 @@ function describe({ pid, startTicks, boot, namespace }: ProcessIdentity): string
   return [pid, startTicks, boot, namespace, thisThread].map((part) => part.toString(36)).join('-');
 }
 
-/** Whether a file's name is one that `nextStageName` makes, in this process or any other. */
-export function isStageName(name: string): boolean {
-  return name.endsWith('.intact') && LEFTOVER.test(name);
+/**
+ * The name of the redo record for the target named `name`. There is one for each target, so that a newer record takes the
+ * place of an older one, and never both are found after a crash.
+ */
+export function redoName(name: string): string {
+  return `.${clip(name)}.${hash(name).toString(36)}.redo.intact`;
 }
 
-/** Who made a staged file, or undefined where the name is not one of ours. */
+/** Whether a file's name is one of those made here, in this process or any other. */
+export function isStageName(name: string): boolean {
+  return name.endsWith('.intact') && (STAGED.test(name) || isRedoName(name));
+}
+
+export function isRedoName(name: string): boolean {
+  return REDO.test(name);
+}
+
+/** Who made a staged file, or undefined where its name does not say so: a record does inside. */
 export function ownerOf(name: string): ProcessIdentity | undefined {
-  const [, , pid, startTicks, boot, namespace] = LEFTOVER.exec(name) ?? [];
+  const [, , pid, startTicks, boot, namespace] = STAGED.exec(name) ?? [];
   if (pid === undefined || startTicks === undefined || boot === undefined || namespace === undefined) return undefined;
   return {
     pid: parseInt(pid, 36),

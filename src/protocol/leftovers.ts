@@ -8,7 +8,8 @@ import { runCallback } from '../steps/run';
 import { type Steps, lstat, readdir, statfs, unlink } from '../steps/step';
 import { counts } from './counts';
 import { finishRedo } from './in-place';
-import { isStageName, ownerOf } from './leftover-name';
+import { isRedoName, isStageName, ownerOf } from './leftover-name';
+import { type Redo, readRecord } from './redo-record';
 import type { Volume } from './volume';
 
 export interface SweepOptions {
@@ -48,38 +49,51 @@ export function* sweepDirectory(
   if (names.length === 0) return report;
   const sameKernelOnly = isLocalFileSystem((yield* statfs(directory))?.type ?? 0);
   for (const name of names) {
-    const path = `${directory}/${name}`;
+    const leftover: Leftover = { directory, name, path: `${directory}/${name}` };
     try {
-      const abandoned = yield* isAbandoned(path, name, sameKernelOnly, olderThanMs);
-      const fate = abandoned ? yield* remove(path, directory, dryRun) : 'kept';
-      report[fate].push(path);
+      const redo = isRedoName(name) ? yield* readRecord(leftover.path) : undefined;
+      // A record is complete before it gets its name: one that is not has lost bytes to a power cut.
+      const isTorn = isRedoName(name) && redo === undefined;
+      const isGone = isTorn || (yield* isAbandoned(leftover, redo, sameKernelOnly, olderThanMs));
+      const fate = isGone ? yield* remove(leftover, redo, dryRun) : 'kept';
+      report[fate].push(leftover.path);
     } catch (error) {
       // Gone in the meantime: another process sweeps the same directory.
-      if (codeOf(error) !== 'ENOENT') report.kept.push(path);
+      if (codeOf(error) !== 'ENOENT') report.kept.push(leftover.path);
     }
   }
   return report;
 }
 
+interface Leftover {
+  readonly directory: string;
+  readonly name: string;
+  readonly path: string;
+}
+
 function* isAbandoned(
-  path: string,
-  name: string,
+  { name, path }: Leftover,
+  redo: Redo | undefined,
   sameKernelOnly: boolean,
   olderThanMs: number | undefined,
 ): Steps<boolean> {
-  const owner = ownerOf(name);
+  const owner = redo?.owner ?? ownerOf(name);
   const liveness = owner === undefined ? 'unknown' : livenessOf(owner, sameKernelOnly);
   if (liveness !== 'unknown' || olderThanMs === undefined) return liveness === 'dead';
   const found = yield* lstat(path);
   return found !== undefined && Date.now() - found.mtimeMs > olderThanMs;
 }
 
-function* remove(path: string, directory: string, dryRun: boolean): Steps<'removed' | 'finished'> {
+function* remove(
+  { directory, path }: Leftover,
+  redo: Redo | undefined,
+  dryRun: boolean,
+): Steps<'removed' | 'finished'> {
   if (dryRun) return 'removed';
-  const finished = yield* finishRedo(path, directory);
+  const isFinished = redo !== undefined && (yield* finishRedo(path, directory, redo));
   yield* unlink(path);
   counts.swept++;
-  return finished ? 'finished' : 'removed';
+  return isFinished ? 'finished' : 'removed';
 }
 
 /** Sweeps `directory` in the background if this process has not staged anything in it before. */

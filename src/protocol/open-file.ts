@@ -18,8 +18,10 @@ export class OpenFile {
   isClosing = false;
   /** Published while open, and perhaps written to since. */
   isLive = false;
-  /** How many bytes a stream holds for it that are not written yet. */
-  bytesBuffered: () => number = () => 0;
+  /** Streams that write to it, and may hold bytes that are not written yet. */
+  readonly streams = new Set<{ readonly writableLength: number }>();
+  /** Calls on its descriptors that have not come back yet. */
+  callsUnderWay = 0;
   readonly descriptors = new Set<number>();
   /** The first failure that lost bytes. The file can no longer become what the program meant. */
   #loss: unknown;
@@ -55,8 +57,12 @@ export class OpenFile {
   }
 
   isComplete(): boolean {
-    return this.#loss === undefined && !this.isAbandoned && this.bytesBuffered() === 0;
+    if (this.#loss !== undefined || this.isAbandoned || this.callsUnderWay > 0) return false;
+    return [...this.streams].every(({ writableLength }) => writableLength === 0);
   }
+
+  /** Publishes what is there; whoever has a descriptor may write more. */
+  readonly publish = (): Steps<void> => publishLive(this);
 
   attach(fd: number): void {
     this.descriptors.add(fd);
@@ -146,6 +152,10 @@ export function* closeOpenFile(file: OpenFile, fd: number): Steps<boolean> {
       yield* closePublished(file);
       return true;
     }
+    if (stage.state === 'discarded') {
+      yield* closeStage(stage);
+      return true;
+    }
     if (file.loss !== undefined) throw file.loss;
     if (file.isAbandoned) {
       yield* discardStage(stage);
@@ -192,6 +202,11 @@ export function* publishOpenFile(file: OpenFile, flush = false): Steps<void> {
 
 function isPublished({ state }: Stage): boolean {
   return state === 'published';
+}
+
+function* publishLive(file: OpenFile): Steps<void> {
+  yield* publishOpenFile(file);
+  file.isLive = true;
 }
 
 function* closePublished({ stage, isLive }: OpenFile): Steps<void> {

@@ -2,7 +2,7 @@
 
 import { runSync } from '../steps/run';
 import { fstat } from '../steps/step';
-import { type OpenFile, publishOpenFile } from './open-file';
+import type { OpenFile } from './open-file';
 
 /**
  * Watches an open file and publishes it when its size and modification time have stood still for `idleMs` milliseconds.
@@ -19,8 +19,7 @@ export function publishWhenIdle(file: OpenFile, idleMs: number): void {
       const now = `${size} ${mtimeMs}`;
       if (now === seen) {
         // Synchronous, so that no close can come between; it happens once in the life of an open file.
-        runSync(publishOpenFile(file), host);
-        file.isLive = true;
+        runSync(file.publish(), host);
         return;
       }
       seen = now;

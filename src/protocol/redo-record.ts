@@ -2,6 +2,8 @@
 // exists, whoever finds it can finish the copy that its maker began.
 
 import type { Stats } from 'node:fs';
+import { hash } from '../ground/hash';
+import { type ProcessIdentity, thisProcess } from '../ground/process-identity';
 import { APPEND, READ_ONLY } from '../settings/flags';
 import { type Steps, close, fstat, fsync, open, read } from '../steps/step';
 import { writeBytes } from './content';
@@ -14,6 +16,8 @@ export interface Redo {
   readonly birthtimeMs: number;
   /** Length in bytes of the content, with which the record begins. */
   readonly size: number;
+  /** Who makes the copy. */
+  readonly owner: ProcessIdentity;
 }
 
 const MAGIC = 'fs-intact redo 1\n';
@@ -26,15 +30,14 @@ const JSON_BYTES_MAX = 4096;
  * Turns a complete staged file into a record for `target`. The content must have been flushed before: a crash may keep
  * the trailer and lose content that was not.
  */
-export function* sealRecord(path: string, name: string, target: Stats, flush: boolean): Steps<Redo> {
+export function* sealRecord(path: string, name: string, target: Stats, flush: boolean): Steps<void> {
   const fd = yield* open(path, APPEND, 0);
   try {
     const { size } = yield* fstat(fd);
-    const redo: Redo = { name, ino: target.ino, birthtimeMs: target.birthtimeMs, size };
+    const redo: Redo = { name, ino: target.ino, birthtimeMs: target.birthtimeMs, size, owner: thisProcess() };
     const json = Buffer.from(JSON.stringify(redo));
     yield* writeBytes(fd, Buffer.concat([json, Buffer.from(footerOf(json))]));
     if (flush) yield* fsync(fd);
-    return redo;
   } finally {
     yield* close(fd);
   }
@@ -65,16 +68,9 @@ function parseTail(tail: Buffer, fileSize: number): Redo | undefined {
 }
 
 function footerOf(json: Uint8Array): string {
-  return hex(json.length) + hex(checksum(json)) + MAGIC;
+  return hex(json.length) + hex(hash(json)) + MAGIC;
 }
 
 function hex(value: number): string {
   return value.toString(16).padStart(8, '0');
-}
-
-/** FNV-1a: tells a trailer from a torn one. */
-function checksum(bytes: Uint8Array): number {
-  let sum = 0x811c9dc5;
-  for (const byte of bytes) sum = Math.imul(sum ^ byte, 0x01000193) >>> 0;
-  return sum;
 }

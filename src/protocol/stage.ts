@@ -233,13 +233,19 @@ export function* closeStage(stage: Stage): Steps<void> {
 /** Throws the staged file away and leaves the target alone. Never fails, and does nothing after publishing. */
 export function* discardStage(stage: Stage): Steps<void> {
   if (stage.state !== 'open') return;
-  stage.state = 'discarded';
-  counts.discarded++;
   try {
     yield* closeStage(stage);
   } catch {
     // The failure that led here is the one to report.
   }
+  yield* dropStage(stage);
+}
+
+/** The same, but leaves the descriptor open. */
+export function* dropStage(stage: Stage): Steps<void> {
+  if (stage.state !== 'open') return;
+  stage.state = 'discarded';
+  counts.discarded++;
   yield* removeStaged(stage);
 }
 

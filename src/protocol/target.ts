@@ -6,8 +6,9 @@ import { constants } from '../ground/node-fs';
 import { canReplace, isAboutThePath } from '../ground/platform';
 import { WRITE_ONLY, creates, isExclusive, refusesSymlinks } from '../settings/flags';
 import type { CallKind, Treatment } from '../settings/treatment';
-import { type Steps, access, close, lstat, open, readlink } from '../steps/step';
+import { type Steps, access, close, lstat, open, readdir, readlink } from '../steps/step';
 import type { InPlaceReason, NativeReason } from './counts';
+import { isStageName } from './leftover-name';
 import type { Volume } from './volume';
 
 /** The file that a write is about, as it was found. */
@@ -74,7 +75,8 @@ export function* planWrite(volume: Volume, { path, flags, treatment, call }: Pla
     if (existing === undefined) return creates(flags) ? { kind: 'replace', target } : native('native-error');
     if (!existing.isFile()) return native('not-a-regular-file');
     yield* probeWriteAccess(target.path);
-    const reason = reasonToKeepInode(volume, existing, treatment);
+    const links = existing.nlink > 1 && (yield* isBeingCreated(target, existing)) ? 1 : existing.nlink;
+    const reason = reasonToKeepInode(volume, existing, links, treatment);
     // Two descriptors of this process, each with another content, could not be brought together again.
     if (reason === 'open-elsewhere' && call === 'open') return native(reason);
     return reason === undefined ? { kind: 'replace', target } : { kind: 'in-place', target, reason };
@@ -131,14 +133,29 @@ function* probeWriteAccess(path: string): Steps<void> {
   }
 }
 
+/** How long a file that somebody creates by link(2) may have its staged name as well. */
+const CREATION_MS_MAX = 2000;
+
+/** Whether the second link of a file is only the staged name of a `wx` write that is just publishing it. */
+function* isBeingCreated({ directory, path }: Target, { nlink, ino, ctimeMs }: Stats): Steps<boolean> {
+  // Making a link sets the change time, so that real hard links are asked no more after a moment.
+  if (nlink !== 2 || Math.abs(Date.now() - ctimeMs) > CREATION_MS_MAX) return false;
+  for (const name of yield* readdir(directory)) {
+    if (isStageName(name) && (yield* lstat(`${directory}/${name}`))?.ino === ino) return true;
+  }
+  // Or it was, and has lost that name since.
+  return (yield* lstat(path))?.nlink === 1;
+}
+
 function reasonToKeepInode(
   { inodeFollowers, nativeWriters }: Volume,
   existing: Stats,
+  links: number,
   treatment: Treatment,
 ): InPlaceReason | undefined {
   if (nativeWriters.hold(existing)) return 'open-elsewhere';
   if (treatment.plan === 'in-place') return 'rule';
-  if (existing.nlink > 1) return 'hard-links';
+  if (links > 1) return 'hard-links';
   return canGiveTo(existing) ? inodeFollowers.reasonFor(existing) : 'owner';
 }
 

@@ -112,9 +112,13 @@ function warnWith(warn: NonNullable<Options['warn']>): Settings['warn'] {
 function emitWarning({ code, message }: Warning): void {
   const type = 'FsIntactWarning';
   if (!(process as { _exiting?: boolean })._exiting) process.emitWarning(message, { type, code });
-  else if (!areWarningsOff()) nodeFs.writeSync(2, `(node:${process.pid}) [${code}] ${type}: ${message}\n`);
+  else if (!isSilenced(code, type)) nodeFs.writeSync(2, `(node:${process.pid}) [${code}] ${type}: ${message}\n`);
 }
 
-function areWarningsOff(): boolean {
-  return process.env['NODE_NO_WARNINGS'] === '1' || process.execArgv.includes('--no-warnings');
+/** https://nodejs.org/api/cli.html#--no-warnings, #--disable-warningcode-or-type and #node_no_warnings1 */
+function isSilenced(code: string, type: string): boolean {
+  const { NODE_NO_WARNINGS: off, NODE_OPTIONS: options = '' } = process.env;
+  const flags = new Set([...process.execArgv, ...options.split(/\s+/)]);
+  const silencing = ['--no-warnings', `--disable-warning=${code}`, `--disable-warning=${type}`];
+  return off === '1' || silencing.some((flag) => flags.has(flag));
 }

@@ -1,6 +1,7 @@
 // Where options come from when nobody passes them: the main program's package.json and the environment.
 
 import { dirname, join } from 'node:path';
+import { isMainThread } from 'node:worker_threads';
 import { IntactError } from '../ground/errors';
 import { nodeFs } from '../ground/node-fs';
 import { badValue } from './check';
@@ -20,19 +21,38 @@ const KEY = 'fs-intact';
 export function readSettings(
   options?: Options,
   environment: NodeJS.ProcessEnv = process.env,
-  main: string | undefined = process.argv[1],
+  main: string | undefined = mainProgram(),
 ): Settings {
   const sources: OptionSource[] = [];
   if (main !== undefined) sources.push(...packageOptions(main));
-  const { FS_INTACT: json, FS_INTACT_DURABILITY: durability, FS_INTACT_OFF: off } = environment;
+  const { FS_INTACT: json, FS_INTACT_DURABILITY: durability } = environment;
   if (json !== undefined && json !== '') sources.push({ name: 'FS_INTACT', options: parseJson('FS_INTACT', json) });
   if (durability !== undefined && durability !== '')
     sources.push({ name: 'FS_INTACT_DURABILITY', options: { durability } });
   if (options !== undefined) sources.push({ name: 'options', options });
-  return completeSettings(sources, readOff(off));
+  return completeSettings(sources, isSwitchedOff(environment));
 }
 
-function readOff(value: string | undefined): boolean {
+/**
+ * Reads settings now, so that a mistake is an error now; or, where the main program is not known yet, when they are first
+ * needed: a worker runs its preloads before it knows its file.
+ */
+export function settingsReader(options?: Options): () => Settings {
+  if (isMainThread || process.argv[1] !== undefined) {
+    const settings = readSettings(options);
+    return () => settings;
+  }
+  let settings: Settings | undefined;
+  return () => (settings ??= readSettings(options));
+}
+
+/** The main program's file. `node -e` has none, and what would be its place is the first argument. */
+function mainProgram(): string | undefined {
+  return (process as { _eval?: string })._eval === undefined ? process.argv[1] : undefined;
+}
+
+/** Whether `FS_INTACT_OFF` says that everything is to be native. */
+export function isSwitchedOff({ FS_INTACT_OFF: value }: NodeJS.ProcessEnv = process.env): boolean {
   if (value === undefined || value === '' || value === '0') return false;
   if (value === '1') return true;
   throw badValue('FS_INTACT_OFF', value, "'1' to switch off, '0' or nothing to leave on");

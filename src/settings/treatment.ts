@@ -58,6 +58,7 @@ function treatment(settings: Settings, rule?: Rule): Treatment {
 
 function matcher(globs: readonly string[]): (path: string) => boolean {
   // Loaded here and not above: most programs have no rules, and a preload hook is loaded into every one.
-  const compileGlobs = require('picomatch') as typeof picomatch;
-  return compileGlobs([...globs], { basename: true, dot: true });
+  const compileGlob = require('picomatch') as typeof picomatch;
+  const matchers = globs.map((glob) => compileGlob(glob, { basename: !glob.includes('/'), dot: true }));
+  return (path) => matchers.some((matches) => matches(path));
 }

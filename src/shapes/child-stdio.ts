@@ -2,7 +2,6 @@
 // file is published before the child starts.
 
 import type { ChildProcess } from 'node:child_process';
-import { publishOpenFile } from '../protocol/open-file';
 import type { Volume } from '../protocol/volume';
 import { runSync } from '../steps/run';
 
@@ -64,8 +63,7 @@ function publishStdio({ openFiles, host }: Volume, stdio: unknown): void {
   for (const [position, entry] of entries.entries()) {
     const file = openFiles.get(descriptorOf(entry, position));
     if (file === undefined || file.stage.state !== 'open') continue;
-    runSync(publishOpenFile(file), host);
-    file.isLive = true;
+    runSync(file.publish(), host);
   }
 }
 

@@ -44,8 +44,11 @@ export function isPassingThrough(): boolean {
  */
 export function dressedAs<F extends (...args: never[]) => unknown>(original: F, ours: F): F {
   for (const key of Reflect.ownKeys(original)) {
-    const isOwn = key !== 'name' && key !== 'length' && Object.hasOwn(ours, key);
-    if (!isOwn) Object.defineProperty(ours, key, Object.getOwnPropertyDescriptor(original, key)!);
+    if (key !== 'name' && key !== 'length' && Object.hasOwn(ours, key)) continue;
+    const property = Object.getOwnPropertyDescriptor(original, key)!;
+    // What util.promisify made is its own promisified form.
+    if (property.value === original) property.value = ours;
+    Object.defineProperty(ours, key, property);
   }
   return ours;
 }

@@ -1,6 +1,7 @@
 // Calls on a descriptor are native. Only their outcome is noted where the descriptor is of a staged file: one that lost
 // bytes must not be published.
 
+import type { OpenFile } from '../protocol/open-file';
 import type { Context } from './context';
 
 type AnyFunction = (...args: unknown[]) => unknown;
@@ -44,14 +45,31 @@ export function descriptorCalls({ volume, natives }: Context): Record<string, An
       const callback = args.at(-1);
       if (file === undefined || typeof callback !== 'function') return nativeAsync(...args);
       const noting = (error: unknown, ...results: unknown[]): void => {
+        file.callsUnderWay--;
         if (error) file.noteFailure(error);
         else if (requested) file.noteWrite(requested(args), results[0] as number);
         (callback as AnyFunction)(error, ...results);
       };
-      return nativeAsync(...args.slice(0, -1), noting);
+      const result = nativeAsync(...args.slice(0, -1), noting);
+      // Only now: where the arguments are wrong, node has thrown.
+      file.callsUnderWay++;
+      return result;
     };
   }
   return ours;
+}
+
+/** Notes that a call on one of the file's descriptors is under way, and whether it fails. */
+export async function watchCall<T>(file: OpenFile, call: Promise<T>): Promise<T> {
+  file.callsUnderWay++;
+  try {
+    return await call;
+  } catch (error) {
+    file.noteFailure(error);
+    throw error;
+  } finally {
+    file.callsUnderWay--;
+  }
 }
 
 /** How many bytes a write(fd, data, ...) hands over, in any of its forms. */

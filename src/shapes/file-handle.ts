@@ -7,7 +7,7 @@ import { replaceHandleMethod, usersOfHandle } from '../ground/node-internals';
 import { type OpenFile, closeOpenFile, openReplacing, publishOpenFile } from '../protocol/open-file';
 import { runPromise, runSync } from '../steps/run';
 import { type Context, dressedAs } from './context';
-import { requestedByWrite, requestedByWritev } from './descriptor-calls';
+import { requestedByWrite, requestedByWritev, watchCall } from './descriptor-calls';
 import { HandleHost } from './handle-host';
 import { openOther, readOpen, watchOver } from './open-file';
 import { settleStream } from './write-stream';
@@ -115,7 +115,7 @@ const OUTCOMES: Readonly<Record<string, ((args: readonly unknown[]) => number) |
 function noteOutcomes(handle: FileHandle, fd: number, file: OpenFile): void {
   for (const [name, requested] of Object.entries(OUTCOMES)) {
     replace<AsyncFunction>(handle, name, (original) => async (...args) => {
-      const result = await noting(file, original(...args));
+      const result = await watchCall(file, original(...args));
       if (requested) file.noteWrite(requested([fd, ...args]), (result as { bytesWritten: number }).bytesWritten);
       return result;
     });
@@ -123,6 +123,7 @@ function noteOutcomes(handle: FileHandle, fd: number, file: OpenFile): void {
   replace<AnyFunction>(handle, 'createWriteStream', (original) => (...args) => {
     const stream = original(...args) as WriteStream & { autoClose: boolean };
     if (stream.autoClose) settleStream(stream, file);
+    else file.streams.add(stream);
     return stream;
   });
   // Node 24's writer, which writes without any public call.
@@ -134,19 +135,10 @@ function noteOutcomes(handle: FileHandle, fd: number, file: OpenFile): void {
         name,
         (write) =>
           (...chunk) =>
-            noting(file, write(...chunk)),
+            watchCall(file, write(...chunk)),
       );
     return writer;
   });
-}
-
-async function noting<T>(file: OpenFile, call: Promise<T>): Promise<T> {
-  try {
-    return await call;
-  } catch (error) {
-    file.noteFailure(error);
-    throw error;
-  }
 }
 
 /** Puts another method in the place of one, where there is one, on this object alone. */

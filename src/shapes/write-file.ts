@@ -3,13 +3,16 @@
 import { systemError } from '../ground/errors';
 import { type Content, writeContent } from '../protocol/content';
 import type { WriteRequest } from '../protocol/begin-stage';
+import type { OpenFile } from '../protocol/open-file';
 import { type Completion, replaceFile } from '../protocol/replace-file';
+import type { Volume } from '../protocol/volume';
 import { appends, isExclusive, refusesSymlinks, replacesContent, sharingFlags } from '../settings/flags';
 import { type Treatment, treatmentOf } from '../settings/treatment';
 import { runCallback, runPromise, runSync } from '../steps/run';
 import { type Steps, refused } from '../steps/step';
 import { isIterable, isPlainData, readPath, readWriteFileOptions } from './arguments';
 import { type Context, isPassingThrough, passThrough } from './context';
+import { watchCall } from './descriptor-calls';
 import { HandleHost } from './handle-host';
 import { FOREIGN_FS } from './public-host';
 import { type ThreeFlavours, callOnStaged, inThreeFlavours, sightContent } from './flavours';
@@ -34,7 +37,13 @@ export function writeFileCalls(context: Context, name: 'writeFile' | 'appendFile
     } catch (error) {
       if (error !== FOREIGN_FS) throw error;
     }
-    passThrough(() => native.sync(...args));
+    const file = fileBehind(volume, args[0]);
+    try {
+      passThrough(() => native.sync(...args));
+    } catch (error) {
+      file?.noteFailure(error);
+      throw error;
+    }
   }
 
   function callback(...args: unknown[]): void {
@@ -60,7 +69,9 @@ export function writeFileCalls(context: Context, name: 'writeFile' | 'appendFile
     } catch (error) {
       if (error !== ABORTED) throw error;
     }
-    return passThrough(() => native.promise(...args));
+    const file = fileBehind(volume, path);
+    const call = passThrough(() => native.promise(...args));
+    return file === undefined ? call : watchCall(file, call as Promise<unknown>);
   }
 
   function read(path: unknown, data: Content, options: unknown, interruptible: boolean): Request | undefined {
@@ -95,6 +106,13 @@ export function writeFileCalls(context: Context, name: 'writeFile' | 'appendFile
   }
 
   return { sync, callback, promise };
+}
+
+/** The open file that a descriptor or FileHandle in the place of a path is of; node writes to it without a public call. */
+function fileBehind({ openFiles }: Volume, target: unknown): OpenFile | undefined {
+  if (openFiles.size === 0) return undefined;
+  const fd = typeof target === 'object' && target !== null ? (target as { fd?: unknown }).fd : target;
+  return openFiles.get(fd as number);
 }
 
 /** A file that is open for replacing is written where its content is; it becomes visible with that. */

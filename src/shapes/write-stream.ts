@@ -67,7 +67,7 @@ export function settleStream(stream: object, file: OpenFile): void {
   const parts = stream as Stream;
   if (settled.has(stream) || file.stage.state !== 'open') return;
   settled.add(stream);
-  file.bytesBuffered = () => parts.writableLength;
+  file.streams.add(parts);
   if (parts.closed) abandonUnopened(parts, file);
   else commitOnFinish(parts, file);
 }

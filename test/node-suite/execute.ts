@@ -63,7 +63,12 @@ function runLimited(
   env: NodeJS.ProcessEnv,
 ): Promise<{ code: number | null; output: string }> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd: env['NODE_TEST_DIR'], env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+    const child = spawn(command, args, {
+      cwd: env['NODE_TEST_DIR'],
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
     let output = '';
     const limit = setTimeout(() => {
       output += `\nkilled after ${LIMIT_MS / 1000} s`;

@@ -174,7 +174,7 @@ describe('the functions of a patch', function () {
              const { prototype, ...own } = Object.getOwnPropertyDescriptors(value);
              const flags = Object.getOwnPropertyDescriptor(functions, name);
              const place = [flags.writable, flags.enumerable, flags.configurable].join();
-             const kept = Reflect.ownKeys(own).map((key) => [String(key), own[key].enumerable, own[key].value === value || String(own[key].value)]);
+             const kept = Reflect.ownKeys(own).map((key) => [String(key), own[key].enumerable, own[key].value === value || (own[key].value?.name ?? String(own[key].value))]);
              return [name, JSON.stringify([place, kept])];
            }));
          const listed = (object) => Reflect.ownKeys(object).map(String).join();
@@ -193,7 +193,7 @@ describe('the functions of a patch', function () {
     };
     expect(after).to.deep.equal(before);
     expect(changed).to.include.members(['writeFileSync', 'writeFile', 'openSync', 'open', 'close', 'copyFile', 'cp']);
-    expect(changed).to.not.include.members(['readFileSync']);
+    expect(changed).to.not.include.members(['readSync', 'read', 'fstatSync', 'fchmod']);
   });
 
   it('are found by util.promisify as the native ones are', async () => {
