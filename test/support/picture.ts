@@ -12,7 +12,9 @@ const SHORT_BYTES = 200;
 /** Anything that a call gives back. Paths of the world read `<dir>`. */
 export function pictureOf(value: unknown, directory: string): unknown {
   const inside = (part: unknown): unknown => pictureOf(part, directory);
-  if (typeof value === 'string') return value.replaceAll(directory, '<dir>');
+  // Which number a closed descriptor had is chance.
+  if (typeof value === 'string')
+    return value.replaceAll(directory, '<dir>').replace(/type number \(\d+\)/, 'type number');
   if (typeof value === 'function') return `function ${value.name}/${value.length}`;
   if (typeof value !== 'object' || value === null) return value;
   if (value instanceof Error) return pictureOfError(value, directory);
