@@ -108,7 +108,7 @@ function* makeNamesDurable({ volume, names, settings }: Stage): Steps<void> {
   const { directories } = volume;
   const holders = new Set(names.flatMap(({ directory }) => directories.toSyncFor(directory)));
   for (const directory of holders) {
-    if ((yield* syncDirectory(directory)) || !directories.isFirstUnsyncable(directory)) continue;
+    if ((yield* syncDirectory(volume, directory)) || !directories.isFirstUnsyncable(directory)) continue;
     const message = `${directory} cannot be synced: writes in it are complete or absent after a power cut, but may be lost`;
     settings.warn({ code: 'INTACT_CANNOT_SYNC_DIRECTORY', message, path: directory });
   }

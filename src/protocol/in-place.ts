@@ -41,7 +41,7 @@ function* copyDescriptor(stage: Stage, staged: StagedName, source: number, targe
   const old = yield* fstat(target);
   const named = yield* lstat(staged.path);
   const isRecorded = named?.ino === old.ino && named.dev === old.dev;
-  if (isRecorded) yield* record(staged, old, flush);
+  if (isRecorded) yield* record(stage, staged, old, flush);
   // First, because it may be refused.
   if (isForTarget(stage, content.mode) && content.mode !== old.mode) yield* fchmod(target, content.mode & 0o7777);
   yield* copyContent(source, target, content.size, old.size, () => isRecorded && (stage.state = 'recorded'));
@@ -50,16 +50,16 @@ function* copyDescriptor(stage: Stage, staged: StagedName, source: number, targe
   if ((yield* lstat(staged.stagedPath))?.ino !== content.ino) return;
   yield* unlink(staged.stagedPath);
   // Not left to a later sync: a record that a crash brings back would put this content over a newer one.
-  if (flush) yield* syncDirectory(staged.directory);
+  if (flush) yield* syncDirectory(stage.volume, staged.directory);
 }
 
 /** Makes the staged file the one record for its target: an older one, of a copy that failed, goes with this. */
-function* record(staged: StagedName, target: Stats, flush: boolean): Steps<void> {
+function* record({ volume }: Stage, staged: StagedName, target: Stats, flush: boolean): Steps<void> {
   yield* sealRecord(staged.stagedPath, staged.name, target, flush);
   const path = `${staged.directory}/${redoName(staged.name)}`;
   yield* rename(staged.stagedPath, path);
   staged.stagedPath = path;
-  if (flush) yield* syncDirectory(staged.directory);
+  if (flush) yield* syncDirectory(volume, staged.directory);
 }
 
 /** Whether the staged file's mode was asked for: by a copy, or by a program that has its descriptor. */

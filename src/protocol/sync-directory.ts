@@ -1,16 +1,67 @@
-// Making names durable: fsync(2) of the directory that holds them.
+// Making names durable: fsync(2) of the directory that holds them. One such call serves every name that was in the directory
+// when it began, so writes that are under way together share it.
 
-import { codeOf } from '../ground/errors';
+import { codeOf, namingTarget } from '../ground/errors';
 import { cannotSyncDirectory } from '../ground/platform';
 import { READ_DIRECTORY } from '../settings/flags';
-import { type Steps, close, fsync, open } from '../steps/step';
+import type { Host } from '../steps/host';
+import { canWait, runPromise } from '../steps/run';
+import { type Steps, close, fsync, open, wait } from '../steps/step';
+import type { Volume } from './volume';
 
 /**
- * Forces a directory's entries to the device.
+ * Forces a directory's entries to the device. Asynchronously it is done together with all who ask meanwhile.
  *
  * @returns False where this directory or its file system cannot do it, which is not an error.
  */
-export function* syncDirectory(directory: string): Steps<boolean> {
+export function* syncDirectory({ directorySyncs }: Volume, directory: string): Steps<boolean> {
+  if (!canWait()) return yield* syncAlone(directory);
+  try {
+    return yield* wait(directorySyncs.join(directory));
+  } catch (error) {
+    // Each gets an error of its own: what one of them notes on it is not true of the others.
+    throw namingTarget(error, directory);
+  }
+}
+
+/** The directory syncs under way. One directory is synced once at a time; whoever comes meanwhile is in the next group. */
+export class DirectorySyncs {
+  readonly #host: Host;
+  /** The last group for each directory: either it is still gathering, or it is running and the next will follow it. */
+  readonly #groups = new Map<string, Group>();
+
+  constructor(host: Host) {
+    this.#host = host;
+  }
+
+  /** Joins a group that begins after this call. @returns What `syncDirectory` returns, for all of the group. */
+  join(directory: string): Promise<boolean> {
+    const last = this.#groups.get(directory);
+    if (last !== undefined && !last.hasBegun) return last.outcome;
+    const group: Group = { hasBegun: false, outcome: Promise.resolve(false) };
+    this.#groups.set(directory, group);
+    group.outcome = this.#run(directory, group, last);
+    return group.outcome;
+  }
+
+  async #run(directory: string, group: Group, before: Group | undefined): Promise<boolean> {
+    await before?.outcome.catch(() => {});
+    // Opened anew each time: another directory may have this path by now.
+    group.hasBegun = true;
+    try {
+      return await runPromise(syncAlone(directory), this.#host);
+    } finally {
+      if (this.#groups.get(directory) === group) this.#groups.delete(directory);
+    }
+  }
+}
+
+interface Group {
+  hasBegun: boolean;
+  outcome: Promise<boolean>;
+}
+
+function* syncAlone(directory: string): Steps<boolean> {
   let fd: number;
   try {
     fd = yield* open(directory, READ_DIRECTORY, 0);

@@ -8,6 +8,7 @@ import { NativeWriters } from './native-writers';
 import type { OpenFile } from './open-file';
 import { PendingStages } from './pending';
 import { Replacements } from './replacements';
+import { DirectorySyncs } from './sync-directory';
 import { View } from './view';
 
 export interface Volume {
@@ -18,6 +19,7 @@ export interface Volume {
   readonly openFiles: Map<number, OpenFile>;
   readonly view: View;
   readonly directories: Directories;
+  readonly directorySyncs: DirectorySyncs;
   readonly inodeFollowers: InodeFollowers;
   readonly nativeWriters: NativeWriters;
   readonly replacements: Replacements;
@@ -31,6 +33,7 @@ export function volumeOn(base: NodeFs): Volume {
     openFiles: new Map(),
     view: new View(host),
     directories: new Directories(),
+    directorySyncs: new DirectorySyncs(host),
     inodeFollowers: new InodeFollowers(),
     nativeWriters: new NativeWriters(host),
     replacements: new Replacements(),

@@ -3,17 +3,34 @@
 import type { Host } from './host';
 import type { Step, Steps } from './step';
 
+let mayWait = false;
+
+/** Whether the steps that are just now being run may `wait`: whether the event loop turns between them. */
+export function canWait(): boolean {
+  return mayWait;
+}
+
 type AnyCall = (...args: readonly unknown[]) => unknown;
 
 /** Runs steps to their end on the calling thread and returns, or throws, what they end with. */
 export function runSync<R>(steps: Steps<R>, host: Host): R {
-  const calls = host.sync as unknown as Record<string, AnyCall>;
+  // Perhaps from within steps that may: a program's own function, called by them, has made a synchronous call.
+  const before = mayWait;
+  mayWait = false;
+  try {
+    return runThrough(steps, host);
+  } finally {
+    mayWait = before;
+  }
+}
+
+function runThrough<R>(steps: Steps<R>, host: Host): R {
   let turn = steps.next();
   while (!turn.done) {
-    const { call, args } = turn.value;
+    const step = turn.value;
     let value: unknown;
     try {
-      value = calls[call]!(...args);
+      value = make(step, host);
     } catch (error) {
       turn = steps.throw(error);
       continue;
@@ -21,6 +38,10 @@ export function runSync<R>(steps: Steps<R>, host: Host): R {
     turn = steps.next(value);
   }
   return turn.value;
+}
+
+function make({ call, args }: Step, { sync }: Host): unknown {
+  return (sync as unknown as Record<string, AnyCall>)[call]!(...args);
 }
 
 /**
@@ -39,13 +60,18 @@ export function runCallback<R>(
   const calls = host.callback as unknown as Record<string, AnyCall>;
 
   function advance(resume: () => IteratorResult<Step, R>): void {
+    const before = mayWait;
+    mayWait = true;
     let turn: IteratorResult<Step, R>;
     try {
       turn = resume();
+      while (!turn.done && turn.value.atOnce) turn = madeHere(turn.value);
     } catch (error) {
+      mayWait = before;
       reject(error);
       return;
     }
+    mayWait = before;
     if (turn.done) resolve(turn.value);
     else issue(turn.value);
   }
@@ -53,9 +79,19 @@ export function runCallback<R>(
   const next = (value: unknown): void => advance(() => steps.next(value));
   const fail = (error: unknown): void => advance(() => steps.throw(error));
 
+  function madeHere(step: Step): IteratorResult<Step, R> {
+    let value: unknown;
+    try {
+      value = make(step, host);
+    } catch (error) {
+      return steps.throw(error);
+    }
+    return steps.next(value);
+  }
+
   function issue({ call, args }: Step): void {
     if (call === 'wait') {
-      (args[0] as PromiseLike<unknown>).then(next, fail);
+      waitFor(args[0] as PromiseLike<unknown>, next, fail);
       return;
     }
     try {
@@ -66,6 +102,17 @@ export function runCallback<R>(
   }
 
   advance(() => steps.next());
+}
+
+/**
+ * Goes on from a tick of its own, because what a caller's callback throws within a reaction of a promise would be an
+ * unhandled rejection. The promise carries the caller's async context.
+ */
+function waitFor(promise: PromiseLike<unknown>, next: (value: unknown) => void, fail: (error: unknown) => void): void {
+  promise.then(
+    (value) => process.nextTick(next, value),
+    (error: unknown) => process.nextTick(fail, error),
+  );
 }
 
 /** Runs steps like `runCallback` and settles a promise with what they end with. */

@@ -7,6 +7,8 @@ import type { Primitives } from './host';
 export interface Step {
   readonly call: keyof Primitives | 'wait';
   readonly args: readonly unknown[];
+  /** Made on the calling thread by every runner: see `atOnce`. */
+  readonly atOnce?: true;
 }
 
 /** A protocol that yields steps and ends with an `R`. Run it with `runSync`, `runCallback` or `runPromise`. */
@@ -51,7 +53,28 @@ export function* refused(error: unknown): Steps<never> {
 
 const NO_STEPS: readonly Step[] = [];
 
-/** Waits for something of the caller's, such as the next chunk of an async iterable. Asynchronous runners only. */
+/** Waits for somebody else, such as the caller's async iterable or another write. Asynchronous runners only. */
 export function* wait<T>(promise: PromiseLike<T>): Steps<T> {
   return (yield { call: 'wait', args: [promise] }) as T;
+}
+
+/**
+ * Makes the calls of these steps synchronously even where they are run asynchronously.
+ *
+ * For calls whose effect must not come later than a synchronous write that the program makes meanwhile, and for those
+ * that never leave the kernel's memory, where the way to a thread and back costs ten times as much.
+ */
+export function* atOnce<R>(steps: Steps<R>): Steps<R> {
+  let turn = steps.next();
+  while (!turn.done) {
+    let value: unknown;
+    try {
+      value = yield { ...turn.value, atOnce: true };
+    } catch (error) {
+      turn = steps.throw(error);
+      continue;
+    }
+    turn = steps.next(value);
+  }
+  return turn.value;
 }

@@ -10,7 +10,8 @@ export async function turnUntil(isSo: () => boolean): Promise<void> {
   while (!isSo()) await oneTurn();
 }
 
-function oneTurn(): Promise<void> {
+/** Lets the event loop turn once; ticks and reactions of promises come before that. */
+export function oneTurn(): Promise<void> {
   return new Promise((resolve) => {
     setImmediate(resolve);
   });

@@ -16,9 +16,11 @@ export interface Operation {
 /** What is to happen instead: an error, or a write that accepts only so many bytes. */
 export type Fault = { readonly error: string } | { readonly accepts: number };
 
-const NAMES =
+/** The primitive calls, by their callback names. */
+export const CALL_NAMES: readonly string[] = (
   'open close read write fsync ftruncate fstat fchmod fchown futimes lstat stat access readlink rename link unlink ' +
-  'copyFile mkdir readdir';
+  'copyFile mkdir readdir'
+).split(' ');
 
 /**
  * Puts `decide` in front of the primitive calls of `base`, synchronous and callback.
@@ -29,7 +31,7 @@ export function faultyFs(base: Fs, decide: (operation: Operation) => Fault | und
   const faulty: Record<string, unknown> = { ...base };
   const source = base as unknown as Record<string, AnyFunction>;
   let index = 0;
-  for (const name of NAMES.split(' ')) {
+  for (const name of CALL_NAMES) {
     const sync = source[`${name}Sync`]!;
     const withCallback = source[name]!;
     faulty[`${name}Sync`] = (...args: unknown[]) => {
@@ -55,11 +57,11 @@ export function faultyFs(base: Fs, decide: (operation: Operation) => Fault | und
 }
 
 /** write(fd, buffer, offset, length, ...) with another length. */
-function shortened([fd, buffer, offset, , ...rest]: readonly unknown[], length: number): unknown[] {
+export function shortened([fd, buffer, offset, , ...rest]: readonly unknown[], length: number): unknown[] {
   return [fd, buffer, offset, length, ...rest];
 }
 
-function errorOf(code: string, syscall: string): Error {
+export function errorOf(code: string, syscall: string): Error {
   const [errno, [, text]] = [...getSystemErrorMap()].find(([, [name]]) => name === code)!;
   return Object.assign(new Error(`${code}: ${text}, ${syscall}`), { errno, code, syscall });
 }

@@ -1,0 +1,124 @@
+// An fs whose asynchronous calls wait for the test: each is carried out, and each is answered, when the test says so, as a
+// pool of threads might do it in any order. The synchronous calls are those of the fs underneath.
+
+import type * as nodeFs from 'node:fs';
+import { basename } from 'node:path';
+import { isStageName } from '../../src/protocol/leftover-name';
+import { oneTurn } from './event-loop';
+import { CALL_NAMES, type Fault, errorOf, shortened } from './faulty-fs';
+
+type Fs = typeof nodeFs;
+type AnyFunction = (...args: unknown[]) => unknown;
+
+/** An asynchronous call that the program has made. */
+export class ManualCall {
+  #answer: (() => void) | undefined;
+
+  constructor(
+    readonly name: string,
+    readonly args: readonly unknown[],
+    readonly sync: AnyFunction,
+    readonly callback: AnyFunction,
+    readonly path: string,
+  ) {}
+
+  /** Whether it is a call on the target of this name, or on its staged file. */
+  isAbout(name: string): boolean {
+    return basename(this.path) === name || this.path.includes(`/.${name}.`);
+  }
+
+  get isCarriedOut(): boolean {
+    return this.#answer !== undefined;
+  }
+
+  /** As a test would name it: `rename stage target`. */
+  get title(): string {
+    const paths = [this.path, ...this.args.filter((arg) => typeof arg === 'string' && arg !== this.path)];
+    return [this.name, ...paths.map((path) => titleOf(String(path)))].join(' ');
+  }
+
+  /** What a thread of the pool does; the event loop has not heard of it yet. */
+  carryOut(fault?: Fault): void {
+    if (this.isCarriedOut) return;
+    const { callback } = this;
+    try {
+      if (fault !== undefined && 'error' in fault) {
+        // The descriptor is gone whatever close(2) answers.
+        if (this.name === 'close') this.sync(...this.args);
+        throw errorOf(fault.error, this.name);
+      }
+      const result = this.sync(...(fault === undefined ? this.args : shortened(this.args, fault.accepts)));
+      this.#answer = () => void callback(null, result);
+    } catch (error) {
+      this.#answer = () => void callback(error);
+    }
+  }
+
+  answer(): void {
+    this.#answer!();
+  }
+}
+
+function titleOf(path: string): string {
+  return isStageName(basename(path)) ? 'stage' : basename(path);
+}
+
+export class ManualFs {
+  readonly fs: Fs;
+  readonly #calls: ManualCall[] = [];
+  readonly #pathOf = new Map<number, string>();
+
+  constructor(base: Fs) {
+    const manual: Record<string, unknown> = { ...base };
+    for (const name of CALL_NAMES) {
+      // The background sweep is no part of any write.
+      if (name === 'readdir') continue;
+      const original = (base as unknown as Record<string, AnyFunction>)[`${name}Sync`]!;
+      const sync: AnyFunction = (...args) => {
+        const result = original(...args);
+        if (name === 'open') this.#pathOf.set(result as number, args[0] as string);
+        return result;
+      };
+      manual[`${name}Sync`] = sync;
+      manual[name] = (...args: unknown[]) => {
+        const path = typeof args[0] === 'number' ? (this.#pathOf.get(args[0]) ?? '') : String(args[0]);
+        this.#calls.push(new ManualCall(name, args.slice(0, -1), sync, args.at(-1) as AnyFunction, path));
+      };
+    }
+    this.fs = manual as unknown as Fs;
+  }
+
+  /** The calls that are not answered yet, in the order in which they were made. */
+  get calls(): readonly ManualCall[] {
+    return this.#calls;
+  }
+
+  /** The first call that is called so; fails if there is none. */
+  call(title: string): ManualCall {
+    const found = this.#calls.find((call) => call.title === title);
+    if (found === undefined) throw new Error(`no ${title} among: ${this.#calls.map((call) => call.title).join(', ')}`);
+    return found;
+  }
+
+  /** Carries a call out, answers it, and lets the program go on to its next calls. */
+  async finish(call: ManualCall, fault?: Fault): Promise<void> {
+    this.#calls.splice(this.#calls.indexOf(call), 1);
+    call.carryOut(fault);
+    call.answer();
+    await oneTurn();
+  }
+
+  /** Finishes the oldest call again and again, until one is called so or none is left. @returns That call. */
+  async finishUntil(title: string): Promise<ManualCall | undefined> {
+    for (;;) {
+      const [next] = this.#calls;
+      const found = this.#calls.find((call) => call.title === title);
+      if (found !== undefined || next === undefined) return found;
+      await this.finish(next);
+    }
+  }
+
+  async finishAll(): Promise<void> {
+    await this.finishUntil('');
+  }
+}
