@@ -1,7 +1,7 @@
 // How one file is treated: the general settings, with the exceptions of the first rule that matches.
 
-import type picomatch from 'picomatch';
 import type { Append, Durability } from './durability';
+import { matcherOf } from './globs';
 import type { Rule, RulePlan } from './rules';
 import type { Settings } from './settings';
 
@@ -42,7 +42,10 @@ function compile(settings: Settings): Treat {
   const builtIn: Treat = (path, kind) => (kind === 'open' && LIVE_FILE.test(path) ? live : general);
   if (settings.rules.length === 0) return builtIn;
 
-  const rules = settings.rules.map((rule) => ({ matches: matcher(rule.match), treatment: treatment(settings, rule) }));
+  const rules = settings.rules.map((rule) => ({
+    matches: matcherOf(rule.match),
+    treatment: treatment(settings, rule),
+  }));
   return (path, kind) => rules.find(({ matches }) => matches(path))?.treatment ?? builtIn(path, kind);
 }
 
@@ -54,11 +57,4 @@ function treatment(settings: Settings, rule?: Rule): Treatment {
     publishIdleMs: rule?.publishIdleMs,
     rule: rule?.match.join(', '),
   });
-}
-
-function matcher(globs: readonly string[]): (path: string) => boolean {
-  // Loaded here and not above: most programs have no rules, and a preload hook is loaded into every one.
-  const compileGlob = require('picomatch') as typeof picomatch;
-  const matchers = globs.map((glob) => compileGlob(glob, { basename: !glob.includes('/'), dot: true }));
-  return (path) => matchers.some((matches) => matches(path));
 }
