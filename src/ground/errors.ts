@@ -1,5 +1,6 @@
 // Errors in node's own dress: `code`, `errno`, `syscall`, `path`, and the message made of them.
 
+import { constants } from 'node:os';
 import { getSystemErrorMap } from 'node:util';
 
 /** An error as node:fs throws it. `published` is ours: the new content is in place, only a later step failed. */
@@ -12,10 +13,21 @@ export interface SystemError extends Error {
   published?: true;
 }
 
-/** The `code` of anything thrown, or `''`. */
+/**
+ * The `code` of anything thrown, or `''`. Errors that libuv has no name for, such as a quota's EDQUOT, reach a program as
+ * `'Unknown system error -122'`; here they have the name that the operating system gives them.
+ */
 export function codeOf(error: unknown): string {
   const code = (error as { code?: unknown } | null | undefined)?.code;
-  return typeof code === 'string' ? code : '';
+  if (typeof code !== 'string') return '';
+  const number = UNKNOWN.exec(code)?.[1];
+  return number === undefined ? code : (nameOf(Number(number)) ?? code);
+}
+
+const UNKNOWN = /^Unknown system error -(\d+)$/;
+
+function nameOf(number: number): string | undefined {
+  return Object.entries(constants.errno).find(([, value]) => value === number)?.[0];
 }
 
 /**
@@ -23,15 +35,35 @@ export function codeOf(error: unknown): string {
  *
  * @param code A POSIX name such as `'EIO'`.
  * @param syscall The call that failed, as node names it: `'open'`, `'write'`, `'fsync'`, ...
- * @param path The file that the caller named.
+ * @param path The file that the caller named; none for a call on a descriptor.
+ * @param dest The second one, of a call that has two.
  */
-export function systemError(code: string, syscall: string, path: string): SystemError {
-  for (const [errno, [name, text]] of getSystemErrorMap()) {
-    if (name === code) {
-      return dress(new Error(`${code}: ${text}, ${syscall} '${path}'`), { errno, code, syscall, path });
-    }
-  }
-  return dress(new Error(`${code}: ${syscall} '${path}'`), { code, syscall, path });
+export function systemError(code: string, syscall: string, path?: string, dest?: string): SystemError {
+  const place = `${path === undefined ? '' : ` '${path}'`}${dest === undefined ? '' : ` -> '${dest}'`}`;
+  const { errno, text, shown } = knownErrors().get(code) ?? unknownError(code);
+  return dress(new Error(`${shown}: ${text}, ${syscall}${place}`), { errno, code: shown, syscall, path, dest });
+}
+
+interface KnownError {
+  readonly errno: number;
+  readonly text: string;
+  /** The code that a program sees. */
+  readonly shown: string;
+}
+
+let known: ReadonlyMap<string, KnownError> | undefined;
+
+/** Every error that libuv knows, by its name. */
+function knownErrors(): NonNullable<typeof known> {
+  return (known ??= new Map(
+    [...getSystemErrorMap()].map(([errno, [name, text]]) => [name, { errno, text, shown: name }]),
+  ));
+}
+
+function unknownError(code: string): KnownError {
+  const errno = -(constants.errno as Readonly<Record<string, number>>)[code]!;
+  const shown = Number.isNaN(errno) ? code : `Unknown system error ${errno}`;
+  return { errno, text: shown, shown };
 }
 
 /**
@@ -70,8 +102,11 @@ export function asPublished(error: unknown): unknown {
   return isSystemError(error) ? Object.assign(error, { published: true }) : error;
 }
 
-function reasonOf(error: SystemError): string {
-  return /^[A-Z0-9]+: (.*?), /.exec(error.message)?.[1] ?? error.message;
+/** The middle of `CODE: reason, syscall 'path'`. */
+function reasonOf({ code, message }: SystemError): string {
+  const start = message.startsWith(`${code}: `) ? code.length + 2 : 0;
+  const end = message.indexOf(', ', start);
+  return message.slice(start, end === -1 ? undefined : end);
 }
 
 function isSystemError(error: unknown): error is SystemError & { syscall: string } {
