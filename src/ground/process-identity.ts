@@ -19,6 +19,32 @@ export interface ProcessIdentity {
   readonly namespace: number;
 }
 
+/** Who we are and who still runs, as far as the files of one file system can tell. */
+export interface Machine {
+  readonly thisProcess: () => ProcessIdentity;
+  /**
+   * Whether a process still runs.
+   *
+   * @param owner The process asked about.
+   * @param sameKernelOnly Whether the place where its traces were found can only be reached from one running kernel at a
+   * time, so that an owner from another boot must be gone.
+   */
+  readonly livenessOf: (owner: ProcessIdentity, sameKernelOnly: boolean) => Liveness;
+  /** A number that this process has not been given before. */
+  readonly nextNumber: () => number;
+}
+
+/**
+ * An fs-shaped object of which this property is a `Machine` has its own: a memory disk outlives the power cuts that are
+ * played on it, and the process that plays them.
+ */
+export const MACHINE: unique symbol = Symbol.for('fs-intact.machine') as never;
+
+let number = 0;
+
+/** The machine that this process runs on. */
+export const thisMachine: Machine = { thisProcess, livenessOf, nextNumber: () => number++ };
+
 let identity: ProcessIdentity | undefined;
 
 /** This process. Read from /proc at the first call, because most runs that load the hook never stage a file. */
@@ -52,14 +78,7 @@ export const thisThread: number = threadId;
 /** What is known of another process: `'dead'` and `'alive'` are proof, `'unknown'` is everything else. */
 export type Liveness = 'dead' | 'alive' | 'unknown';
 
-/**
- * Whether a process still runs.
- *
- * @param owner The process asked about.
- * @param sameKernelOnly Whether the place where its traces were found can only be reached from one running kernel at a
- * time, so that an owner from another boot must be gone.
- */
-export function livenessOf(owner: ProcessIdentity, sameKernelOnly: boolean): Liveness {
+function livenessOf(owner: ProcessIdentity, sameKernelOnly: boolean): Liveness {
   const self = thisProcess();
   if (owner.boot !== self.boot) return sameKernelOnly && owner.boot !== 0 && self.boot !== 0 ? 'dead' : 'unknown';
   if (owner.namespace !== self.namespace || owner.namespace === 0) return 'unknown';

@@ -55,7 +55,7 @@ function* copyDescriptor(stage: Stage, staged: StagedName, source: number, targe
 
 /** Makes the staged file the one record for its target: an older one, of a copy that failed, goes with this. */
 function* record({ volume }: Stage, staged: StagedName, target: Stats, flush: boolean): Steps<void> {
-  yield* sealRecord(staged.stagedPath, staged.name, target, flush);
+  yield* sealRecord(staged.stagedPath, staged.name, target, volume.machine.thisProcess(), flush);
   const path = `${staged.directory}/${redoName(staged.name)}`;
   yield* rename(staged.stagedPath, path);
   staged.stagedPath = path;

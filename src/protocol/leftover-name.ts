@@ -3,7 +3,7 @@
 // whether the maker is gone.
 
 import { hash } from '../ground/hash';
-import { type ProcessIdentity, thisProcess, thisThread } from '../ground/process-identity';
+import { type Machine, type ProcessIdentity, thisThread } from '../ground/process-identity';
 
 /** NAME_MAX is 255 bytes on most file systems and 143 on eCryptfs; the rest of a staged name needs at most 56. */
 const CLIPPED_BYTES_MAX = 48;
@@ -11,12 +11,13 @@ const CLIPPED_BYTES_MAX = 48;
 const REDO = /^\.(.+)\.[0-9a-z]+\.redo\.intact$/;
 const STAGED = /^\.(.+)\.([0-9a-z]+)-([0-9a-z]+)-([0-9a-z]+)-([0-9a-z]+)-[0-9a-z]+-[0-9a-z]+\.intact$/;
 
-let counter = 0;
-let owner: string | undefined;
+const owners = new WeakMap<Machine, string>();
 
 /** A name that nobody uses, for a staged file of the target named `name`. */
-export function nextStageName(name: string): string {
-  return `.${clip(name)}.${(owner ??= describe(thisProcess()))}-${(counter++).toString(36)}.intact`;
+export function nextStageName(name: string, machine: Machine): string {
+  let owner = owners.get(machine);
+  if (owner === undefined) owners.set(machine, (owner = describe(machine.thisProcess())));
+  return `.${clip(name)}.${owner}-${machine.nextNumber().toString(36)}.intact`;
 }
 
 function describe({ pid, startTicks, boot, namespace }: ProcessIdentity): string {

@@ -1,7 +1,7 @@
 // Leftovers: staged files whose maker was killed. They are removed when the maker is provably dead, and redo records
 // among them are finished first.
 
-import { livenessOf } from '../ground/process-identity';
+import type { Machine } from '../ground/process-identity';
 import { isLocalFileSystem } from '../ground/platform';
 import { codeOf } from '../ground/errors';
 import { runCallback } from '../steps/run';
@@ -42,6 +42,7 @@ export interface SweepReport {
  */
 export function* sweepDirectory(
   directory: string,
+  machine: Machine,
   { olderThanMs, dryRun = false }: SweepOptions = {},
 ): Steps<SweepReport> {
   const report: SweepReport = { removed: [], finished: [], kept: [] };
@@ -54,7 +55,7 @@ export function* sweepDirectory(
       const redo = isRedoName(name) ? yield* readRecord(leftover.path) : undefined;
       // A record is complete before it gets its name: one that is not has lost bytes to a power cut.
       const isTorn = isRedoName(name) && redo === undefined;
-      const isGone = isTorn || (yield* isAbandoned(leftover, redo, sameKernelOnly, olderThanMs));
+      const isGone = isTorn || (yield* isAbandoned(leftover, redo, machine, sameKernelOnly, olderThanMs));
       const fate = isGone ? yield* remove(leftover, redo, dryRun) : 'kept';
       report[fate].push(leftover.path);
     } catch (error) {
@@ -74,11 +75,12 @@ interface Leftover {
 function* isAbandoned(
   { name, path }: Leftover,
   redo: Redo | undefined,
+  machine: Machine,
   sameKernelOnly: boolean,
   olderThanMs: number | undefined,
 ): Steps<boolean> {
   const owner = redo?.owner ?? ownerOf(name);
-  const liveness = owner === undefined ? 'unknown' : livenessOf(owner, sameKernelOnly);
+  const liveness = owner === undefined ? 'unknown' : machine.livenessOf(owner, sameKernelOnly);
   if (liveness !== 'unknown' || olderThanMs === undefined) return liveness === 'dead';
   const found = yield* lstat(path);
   return found !== undefined && Date.now() - found.mtimeMs > olderThanMs;
@@ -103,7 +105,7 @@ export function sweepOnFirstVisit(volume: Volume, directory: string): void {
   setImmediate(() => {
     // A directory that cannot be read has leftovers for somebody else to find; there is nobody here to tell.
     runCallback(
-      sweepDirectory(directory),
+      sweepDirectory(directory, volume.machine),
       volume.host,
       () => {},
       () => {},

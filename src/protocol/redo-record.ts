@@ -3,7 +3,7 @@
 
 import type { Stats } from 'node:fs';
 import { hash } from '../ground/hash';
-import { type ProcessIdentity, thisProcess } from '../ground/process-identity';
+import type { ProcessIdentity } from '../ground/process-identity';
 import { APPEND, READ_ONLY } from '../settings/flags';
 import { type Steps, close, fstat, fsync, open, read } from '../steps/step';
 import { writeBytes } from './content';
@@ -30,11 +30,17 @@ const JSON_BYTES_MAX = 4096;
  * Turns a complete staged file into a record for `target`. The content must have been flushed before: a crash may keep
  * the trailer and lose content that was not.
  */
-export function* sealRecord(path: string, name: string, target: Stats, flush: boolean): Steps<void> {
+export function* sealRecord(
+  path: string,
+  name: string,
+  target: Stats,
+  owner: ProcessIdentity,
+  flush: boolean,
+): Steps<void> {
   const fd = yield* open(path, APPEND, 0);
   try {
     const { size } = yield* fstat(fd);
-    const redo: Redo = { name, ino: target.ino, birthtimeMs: target.birthtimeMs, size, owner: thisProcess() };
+    const redo: Redo = { name, ino: target.ino, birthtimeMs: target.birthtimeMs, size, owner };
     const json = Buffer.from(JSON.stringify(redo));
     yield* writeBytes(fd, Buffer.concat([json, Buffer.from(footerOf(json))]));
     if (flush) yield* fsync(fd);

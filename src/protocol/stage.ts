@@ -98,7 +98,7 @@ export const noStage = Symbol('no stage');
  * not show, and a caller's own `fchmod` on the descriptor comes after and wins.
  */
 export function* openStage(volume: Volume, request: StageRequest): Steps<Stage | typeof noStage> {
-  const created = yield* createBeside(request);
+  const created = yield* createBeside(volume, request);
   if (created === noStage) return noStage;
   const { settings, treatment, target, publishBy } = request;
   const { directory, name, path } = target;
@@ -125,10 +125,10 @@ export function* openStage(volume: Volume, request: StageRequest): Steps<Stage |
   }
 }
 
-function* createBeside(request: StageRequest): Steps<{ path: string; fd: number } | typeof noStage> {
+function* createBeside(volume: Volume, request: StageRequest): Steps<{ path: string; fd: number } | typeof noStage> {
   const { directory, name, asked } = request.target;
   for (let attempt = 1; ; attempt++) {
-    const path = `${directory === '/' ? '' : directory}/${nextStageName(name)}`;
+    const path = `${directory === '/' ? '' : directory}/${nextStageName(name, volume.machine)}`;
     try {
       return { path, fd: yield* open(path, stageFlags(request.flags), initialMode(request)) };
     } catch (error) {

@@ -30,7 +30,7 @@ export function* renameStaged(volume: Volume, from: Sighting, asked: AskedPath, 
     const replaced = view.find(to, false);
     // Two names of one file: rename(2) does nothing.
     if (replaced?.file === file) return;
-    const stagedPath = `${destination.directory}/${nextStageName(destination.name)}`;
+    const stagedPath = `${destination.directory}/${nextStageName(destination.name, volume.machine)}`;
     yield* rename(staged.stagedPath, stagedPath);
     staged.stagedPath = stagedPath;
     yield* unlinkIfThere(staged.path);
@@ -64,7 +64,7 @@ export function* linkStaged(volume: Volume, from: Sighting, asked: AskedPath, to
     const isTaken = volume.view.find(to, false) !== undefined || (yield* lstat(to.absolute)) !== undefined;
     if (isTaken) throw systemError('EEXIST', 'link', to.asked);
     const destination = yield* destinationOf(to, staged.stagedPath);
-    const stagedPath = `${destination.directory}/${nextStageName(destination.name)}`;
+    const stagedPath = `${destination.directory}/${nextStageName(destination.name, volume.machine)}`;
     yield* link(staged.stagedPath, stagedPath);
     file.stage.names.push({ ...destination, path: to.absolute, stagedPath });
     volume.view.show(file);

@@ -1,6 +1,7 @@
 // What is remembered about one file system interface for as long as the process lives.
 
 import type { NodeFs } from '../ground/node-fs';
+import { MACHINE, type Machine, thisMachine } from '../ground/process-identity';
 import { type Host, hostOf } from '../steps/host';
 import { Directories } from './directories';
 import { InodeFollowers } from './inode-followers';
@@ -13,6 +14,7 @@ import { View } from './view';
 
 export interface Volume {
   readonly host: Host;
+  readonly machine: Machine;
   /** Staged files that outlive the call that opened them. */
   readonly pending: PendingStages;
   /** Those that a program has open, by descriptor, and by path. */
@@ -29,6 +31,7 @@ export function volumeOn(base: NodeFs): Volume {
   const host = hostOf(base);
   return {
     host,
+    machine: (base as { [MACHINE]?: Machine })[MACHINE] ?? thisMachine,
     pending: new PendingStages(),
     openFiles: new Map(),
     view: new View(host),

@@ -19,7 +19,7 @@ import {
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { stats, sweep } from '../../src/api';
-import { type ProcessIdentity, thisProcess } from '../../src/ground/process-identity';
+import { type ProcessIdentity, thisMachine } from '../../src/ground/process-identity';
 import { API, PACKAGE, REGISTER, runNode, runProgram } from '../support/child';
 import { fsKilledAt } from '../support/child-programs';
 import { inParallel } from '../support/in-parallel';
@@ -93,7 +93,8 @@ describe('leftovers', function () {
   });
 
   it('may be swept by several processes at once', async () => {
-    for (let pid = 0; pid < 400; pid++) writeFileSync(at(nameFor({ ...thisProcess(), startTicks: pid + 1 })), '');
+    for (let pid = 0; pid < 400; pid++)
+      writeFileSync(at(nameFor({ ...thisMachine.thisProcess(), startTicks: pid + 1 })), '');
     const children = await inParallel([1, 2, 3, 4], (number) =>
       runProgram("require('fs').writeFileSync(process.argv[1], 'x');", { programArguments: [at(`mine-${number}`)] }),
     );
@@ -152,7 +153,7 @@ describe('leftovers', function () {
   });
 
   it('of another owner than this process are told by pid, start time, boot and pid namespace', async () => {
-    const self = thisProcess();
+    const self = thisMachine.thisProcess();
     const OWNERS: Readonly<Record<string, [ProcessIdentity, 'removed' | 'kept']>> = {
       'this process': [self, 'kept'],
       'a process that had our pid before us': [{ ...self, startTicks: self.startTicks - 1 }, 'removed'],
@@ -174,7 +175,7 @@ describe('leftovers', function () {
 
   it('of another boot are kept on a file system that others may have mounted too', async function () {
     needs(this, 'root', 'mount');
-    const name = nameFor({ ...thisProcess(), boot: thisProcess().boot ^ 1 });
+    const name = nameFor({ ...thisMachine.thisProcess(), boot: thisMachine.thisProcess().boot ^ 1 });
     // Any type will do that is not on the list of local ones.
     await withRamfs(at('shared'), async () => {
       writeFileSync(at('shared', name), '');
@@ -185,15 +186,17 @@ describe('leftovers', function () {
   });
 
   it('whose owner cannot be judged go with olderThanMs, by the time of their last write', async () => {
-    const stranger = nameFor({ ...thisProcess(), namespace: thisProcess().namespace ^ 1 });
+    const stranger = nameFor({ ...thisMachine.thisProcess(), namespace: thisMachine.thisProcess().namespace ^ 1 });
     writeFileSync(at(stranger), '');
-    writeFileSync(at(nameFor(thisProcess())), '');
+    writeFileSync(at(nameFor(thisMachine.thisProcess())), '');
     const longAgo = new Date(Date.now() - 2 * HOUR_MS);
     for (const name of stagedIn(at())) utimesSync(at(name), longAgo, longAgo);
     expect((await sweep(at())).removed).to.deep.equal([]);
     expect((await sweep(at(), { olderThanMs: 3 * HOUR_MS })).removed).to.deep.equal([]);
     expect((await sweep(at(), { olderThanMs: HOUR_MS })).removed).to.deep.equal([at(stranger)]);
-    expect(stagedIn(at()), 'the one whose owner is alive, however old').to.deep.equal([nameFor(thisProcess())]);
+    expect(stagedIn(at()), 'the one whose owner is alive, however old').to.deep.equal([
+      nameFor(thisMachine.thisProcess()),
+    ]);
   });
 
   it('of another pid namespace are kept, dead or alive', async function () {
@@ -242,7 +245,7 @@ async function firstLineOf(child: ChildProcess): Promise<string> {
 
 /** The name of a staged file whose maker is gone. */
 function dead(target?: string): string {
-  return nameFor({ ...thisProcess(), startTicks: 1 }, target);
+  return nameFor({ ...thisMachine.thisProcess(), startTicks: 1 }, target);
 }
 
 describe('sweep()', function () {
@@ -278,9 +281,13 @@ describe('sweep()', function () {
 
   it('removes nothing in a dry run, and says what it would', async () => {
     writeFileSync(at(dead()), '');
-    writeFileSync(at(nameFor(thisProcess())), '');
+    writeFileSync(at(nameFor(thisMachine.thisProcess())), '');
     const report = await sweep(at(), { dryRun: true });
-    expect(report).to.deep.equal({ removed: [at(dead())], finished: [], kept: [at(nameFor(thisProcess()))] });
+    expect(report).to.deep.equal({
+      removed: [at(dead())],
+      finished: [],
+      kept: [at(nameFor(thisMachine.thisProcess()))],
+    });
     expect(stagedIn(at()).length).to.equal(2);
   });
 
@@ -502,18 +509,18 @@ describe('the command line', function () {
 
   it('sweep: prints what it removed and what it kept', async () => {
     const left = await leaveBehind(at());
-    writeFileSync(at(nameFor(thisProcess())), '');
+    writeFileSync(at(nameFor(thisMachine.thisProcess())), '');
     const { code, stdout, stderr } = await run('sweep', at());
     expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' });
     expect(stdout.trim().split('\n')).to.have.members([
       `removed ${at(left)}`,
-      `kept ${at(nameFor(thisProcess()))}: its process may be alive`,
+      `kept ${at(nameFor(thisMachine.thisProcess()))}: its process may be alive`,
     ]);
   });
 
   it('sweep: has --dry-run, --recursive and --older-than', async () => {
     mkdirSync(at('below'));
-    const stranger = nameFor({ ...thisProcess(), namespace: 1 });
+    const stranger = nameFor({ ...thisMachine.thisProcess(), namespace: 1 });
     writeFileSync(at('below', stranger), '');
     const longAgo = new Date(Date.now() - 25 * HOUR_MS);
     utimesSync(at('below', stranger), longAgo, longAgo);
