@@ -9,6 +9,7 @@ import { type WriteRequest, beginStage } from './begin-stage';
 import { commitOpenStage, commitStage } from './commit';
 import { countNative } from './counts';
 import { type Stage, closeStage, discardStage, flushStage, isInPlace } from './stage';
+import { type HandedOver, continues, restOf } from './short-write';
 import type { Sighting } from './view';
 import type { Volume } from './volume';
 
@@ -25,6 +26,10 @@ export class OpenFile {
   readonly descriptors = new Set<number>();
   /** The first failure that lost bytes. The file can no longer become what the program meant. */
   #loss: unknown;
+  /** Why a call that was to write a whole content did not, until the program goes on. */
+  #incomplete: unknown;
+  /** What a short or failed write left, until the program has written it. */
+  #rest: { readonly bytes: HandedOver; readonly error: unknown } | undefined;
 
   constructor(
     readonly volume: Volume,
@@ -37,27 +42,48 @@ export class OpenFile {
   }
 
   /**
-   * Notes how many of a write's bytes were accepted. On a regular file fewer than all means that there was no room for
-   * the rest; a program that goes on with the rest makes it good, or runs into the error itself.
+   * Notes the end of a call that was to write a whole content. Of one that failed nobody knows how far it got; a program
+   * that goes on writing all the same has taken note of it.
+   *
+   * @param error Why it failed.
    */
-  noteWrite(requested: number, written: number): void {
-    if (written < requested) this.#loss ??= SHORT_WRITE;
-    else if (this.#loss === SHORT_WRITE) this.#loss = undefined;
+  noteWriteFile(error?: unknown): void {
+    // Arguments that node refuses: it has not begun.
+    if (codeOf(error).startsWith('ERR_')) return;
+    this.noteFailure(error);
+    this.#incomplete = error;
+  }
+
+  /**
+   * Notes how many of a write's bytes were accepted.
+   *
+   * @param error Why none were.
+   */
+  noteWrite(handed: HandedOver, accepted: number, error?: unknown): void {
+    if (error !== undefined) this.noteFailure(error);
+    // The program goes on without the rest of an earlier write: that is lost for good.
+    if (this.#rest !== undefined && !continues(this.#rest.bytes, handed)) return;
+    this.#incomplete = undefined;
+    this.#rest = accepted < handed.bytes ? { bytes: restOf(handed, accepted), error } : undefined;
   }
 
   /** Notes that the file was emptied to be written anew. */
   noteTruncation(): void {
     this.#loss = undefined;
+    this.#rest = undefined;
+    this.#incomplete = undefined;
     this.isAbandoned = false;
   }
 
   /** Why the staged bytes are not what the program wrote, if they are not. */
   get loss(): unknown {
-    return this.#loss === SHORT_WRITE ? systemError('ENOSPC', 'write', this.stage.target.asked) : this.#loss;
+    const loss = this.#loss ?? this.#incomplete;
+    if (loss !== undefined || this.#rest === undefined) return loss;
+    return this.#rest.error ?? systemError('ENOSPC', 'write', this.stage.target.asked);
   }
 
   isComplete(): boolean {
-    if (this.#loss !== undefined || this.isAbandoned || this.callsUnderWay > 0) return false;
+    if (this.loss !== undefined || this.isAbandoned || this.callsUnderWay > 0) return false;
     return [...this.streams].every(({ writableLength }) => writableLength === 0);
   }
 
@@ -78,8 +104,6 @@ export class OpenFile {
     return other !== undefined;
   }
 }
-
-const SHORT_WRITE = Symbol('short write');
 
 /** Opens a staged file, or another descriptor of one; undefined where node's own open is to be called instead. */
 export function* openReplacing(volume: Volume, request: WriteRequest): Steps<number | undefined> {

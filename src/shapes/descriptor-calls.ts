@@ -2,17 +2,18 @@
 // bytes must not be published.
 
 import type { OpenFile } from '../protocol/open-file';
+import { type HandedOver, pieceOf } from '../protocol/short-write';
 import type { Context } from './context';
 
 type AnyFunction = (...args: unknown[]) => unknown;
 
-/** The number of bytes that a call hands over, for calls that answer how many were accepted. */
-type Requested = (args: readonly unknown[]) => number;
+/** What a call hands over, for calls that answer how many bytes were accepted. */
+export type Handing = (args: readonly unknown[]) => HandedOver;
 
 /** The calls that put bytes into a file or force them to the device. */
-const CALLS: Readonly<Record<string, Requested | undefined>> = {
-  write: requestedByWrite,
-  writev: requestedByWritev,
+const CALLS: Readonly<Record<string, Handing | undefined>> = {
+  write: handedByWrite,
+  writev: handedByWritev,
   ftruncate: undefined,
   fsync: undefined,
   fdatasync: undefined,
@@ -23,7 +24,7 @@ export function descriptorCalls({ volume, natives }: Context): Record<string, An
   const { openFiles } = volume;
   const native = natives as unknown as Record<string, AnyFunction>;
   const ours: Record<string, AnyFunction> = {};
-  for (const [name, requested] of Object.entries(CALLS)) {
+  for (const [name, handing] of Object.entries(CALLS)) {
     const nativeSync = native[`${name}Sync`]!;
     const nativeAsync = native[name]!;
 
@@ -32,10 +33,10 @@ export function descriptorCalls({ volume, natives }: Context): Record<string, An
       if (file === undefined) return nativeSync(...args);
       try {
         const result = nativeSync(...args);
-        if (requested) file.noteWrite(requested(args), result as number);
+        if (handing) file.noteWrite(handing(args), result as number);
         return result;
       } catch (error) {
-        file.noteFailure(error);
+        noteFailure(file, error, handing && (() => handing(args)));
         throw error;
       }
     };
@@ -46,8 +47,8 @@ export function descriptorCalls({ volume, natives }: Context): Record<string, An
       if (file === undefined || typeof callback !== 'function') return nativeAsync(...args);
       const noting = (error: unknown, ...results: unknown[]): void => {
         file.callsUnderWay--;
-        if (error) file.noteFailure(error);
-        else if (requested) file.noteWrite(requested(args), results[0] as number);
+        if (error) noteFailure(file, error, handing && (() => handing(args)));
+        else if (handing) file.noteWrite(handing(args), results[0] as number);
         (callback as AnyFunction)(error, ...results);
       };
       const result = nativeAsync(...args.slice(0, -1), noting);
@@ -59,30 +60,49 @@ export function descriptorCalls({ volume, natives }: Context): Record<string, An
   return ours;
 }
 
-/** Notes that a call on one of the file's descriptors is under way, and whether it fails. */
-export async function watchCall<T>(file: OpenFile, call: Promise<T>): Promise<T> {
+/** Notes that a call failed, and with it what it was to write. Arguments that node refuses are no failure of the file. */
+export function noteFailure(file: OpenFile, error: unknown, handed: (() => HandedOver) | undefined): void {
+  if ((error as { syscall?: unknown }).syscall === undefined) return;
+  if (handed === undefined) file.noteFailure(error);
+  else file.noteWrite(handed(), 0, error);
+}
+
+/** Notes that a call on one of the file's descriptors is under way, and tells `failed` why it failed. */
+export async function watchCall<T>(
+  file: OpenFile,
+  call: Promise<T>,
+  failed: (error: unknown) => void = (error) => file.noteFailure(error),
+): Promise<T> {
   file.callsUnderWay++;
   try {
     return await call;
   } catch (error) {
-    file.noteFailure(error);
+    failed(error);
     throw error;
   } finally {
     file.callsUnderWay--;
   }
 }
 
-/** How many bytes a write(fd, data, ...) hands over, in any of its forms. */
-export function requestedByWrite([, data, second, third]: readonly unknown[]): number {
-  if (typeof data === 'string') return Buffer.byteLength(data, encodingIn([second, third]));
-  const { byteLength } = data as ArrayBufferView;
+/** The same for a call that writes a whole content. */
+export async function watchWriteFile<T>(file: OpenFile, call: Promise<T>): Promise<T> {
+  const result = await watchCall(file, call, (error) => file.noteWriteFile(error));
+  file.noteWriteFile();
+  return result;
+}
+
+/** What a write(fd, data, ...) hands over, in any of its forms. */
+export function handedByWrite([, data, second, third]: readonly unknown[]): HandedOver {
+  if (typeof data === 'string') return { bytes: Buffer.byteLength(data, encodingIn([second, third])), pieces: [] };
+  const view = data as ArrayBufferView;
   // (fd, buffer, {offset, length}) or (fd, buffer, offset, length), as node completes them.
   const range = (typeof second === 'object' ? second : { offset: second, length: third }) as Record<
     string,
     unknown
   > | null;
   const offset = typeof range?.['offset'] === 'number' ? range['offset'] : 0;
-  return typeof range?.['length'] === 'number' ? range['length'] : byteLength - offset;
+  const bytes = typeof range?.['length'] === 'number' ? range['length'] : view.byteLength - offset;
+  return { bytes, pieces: [pieceOf(view, offset, bytes)] };
 }
 
 /** write(fd, string, position, encoding): either may be missing. */
@@ -90,6 +110,7 @@ function encodingIn(args: readonly unknown[]): BufferEncoding {
   return (args.find((arg) => typeof arg === 'string') as BufferEncoding | undefined) ?? 'utf8';
 }
 
-export function requestedByWritev([, buffers]: readonly unknown[]): number {
-  return (buffers as readonly ArrayBufferView[]).reduce((sum, { byteLength }) => sum + byteLength, 0);
+export function handedByWritev([, buffers]: readonly unknown[]): HandedOver {
+  const pieces = (buffers as readonly ArrayBufferView[]).map((view) => pieceOf(view, 0, view.byteLength));
+  return { bytes: pieces.reduce((sum, { bytes }) => sum + bytes, 0), pieces };
 }

@@ -5,9 +5,17 @@ import type { WriteStream } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { replaceHandleMethod, usersOfHandle } from '../ground/node-internals';
 import { type OpenFile, closeOpenFile, openReplacing, publishOpenFile } from '../protocol/open-file';
+import type { HandedOver } from '../protocol/short-write';
 import { runPromise, runSync } from '../steps/run';
 import { type Context, dressedAs } from './context';
-import { requestedByWrite, requestedByWritev, watchCall } from './descriptor-calls';
+import {
+  type Handing,
+  handedByWrite,
+  handedByWritev,
+  noteFailure,
+  watchCall,
+  watchWriteFile,
+} from './descriptor-calls';
 import { HandleHost } from './handle-host';
 import { openOther, readOpen, watchOver } from './open-file';
 import { settleStream } from './write-stream';
@@ -101,24 +109,35 @@ function swallowOnce(handle: EventEmitter, event: string): void {
   Object.defineProperty(handle, 'emit', { value, configurable: true, writable: true });
 }
 
-/** Calls that fail as a whole, and those that answer how many bytes they accepted. */
-const OUTCOMES: Readonly<Record<string, ((args: readonly unknown[]) => number) | undefined>> = {
-  write: requestedByWrite,
-  writev: requestedByWritev,
-  writeFile: undefined,
-  appendFile: undefined,
-  truncate: undefined,
-  sync: undefined,
-  datasync: undefined,
-};
+/** Calls that answer how many bytes they accepted. */
+const PIECEWISE: Readonly<Record<string, Handing>> = { write: handedByWrite, writev: handedByWritev };
 
 function noteOutcomes(handle: FileHandle, fd: number, file: OpenFile): void {
-  for (const [name, requested] of Object.entries(OUTCOMES)) {
+  for (const [name, handing] of Object.entries(PIECEWISE)) {
     replace<AsyncFunction>(handle, name, (original) => async (...args) => {
-      const result = await watchCall(file, original(...args));
-      if (requested) file.noteWrite(requested([fd, ...args]), (result as { bytesWritten: number }).bytesWritten);
+      const handed = (): HandedOver => handing([fd, ...args]);
+      const result = await watchCall(file, original(...args), (error) => noteFailure(file, error, handed));
+      file.noteWrite(handed(), (result as { bytesWritten: number }).bytesWritten);
       return result;
     });
+  }
+  for (const name of ['writeFile', 'appendFile']) {
+    replace<AsyncFunction>(
+      handle,
+      name,
+      (original) =>
+        (...args) =>
+          watchWriteFile(file, original(...args)),
+    );
+  }
+  for (const name of ['truncate', 'sync', 'datasync']) {
+    replace<AsyncFunction>(
+      handle,
+      name,
+      (original) =>
+        (...args) =>
+          watchCall(file, original(...args)),
+    );
   }
   replace<AnyFunction>(handle, 'createWriteStream', (original) => (...args) => {
     const stream = original(...args) as WriteStream & { autoClose: boolean };

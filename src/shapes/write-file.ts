@@ -12,7 +12,7 @@ import { runCallback, runPromise, runSync } from '../steps/run';
 import { type Steps, refused } from '../steps/step';
 import { isIterable, isPlainData, readPath, readWriteFileOptions } from './arguments';
 import { type Context, isPassingThrough, passThrough } from './context';
-import { watchCall } from './descriptor-calls';
+import { watchWriteFile } from './descriptor-calls';
 import { HandleHost } from './handle-host';
 import { FOREIGN_FS } from './public-host';
 import { type ThreeFlavours, callOnStaged, inThreeFlavours, sightContent } from './flavours';
@@ -41,9 +41,10 @@ export function writeFileCalls(context: Context, name: 'writeFile' | 'appendFile
     try {
       passThrough(() => native.sync(...args));
     } catch (error) {
-      file?.noteFailure(error);
+      file?.noteWriteFile(error);
       throw error;
     }
+    file?.noteWriteFile();
   }
 
   function callback(...args: unknown[]): void {
@@ -71,7 +72,8 @@ export function writeFileCalls(context: Context, name: 'writeFile' | 'appendFile
     }
     const file = fileBehind(volume, path);
     const call = passThrough(() => native.promise(...args));
-    return file === undefined ? call : watchCall(file, call as Promise<unknown>);
+    if (file === undefined) return call;
+    return watchWriteFile(file, call as Promise<unknown>);
   }
 
   function read(path: unknown, data: Content, options: unknown, interruptible: boolean): Request | undefined {
