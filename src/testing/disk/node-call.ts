@@ -1,0 +1,33 @@
+// A call of the disk in the shape of a function of node:fs: it takes node's arguments, and its failures look like node's.
+
+import { systemError } from '../../ground/errors';
+import { complaintOf, isNotPlain, pathOf } from './arguments';
+import type { Disk } from './disk';
+import { Errno } from './errno';
+
+export interface NodeCall {
+  /** The call that node names in an error. */
+  readonly syscall: string;
+  /** How many paths the arguments start with; node names them too. */
+  readonly paths: 0 | 1 | 2;
+  /** Takes the arguments as the caller gave them. */
+  readonly run: (disk: Disk, ...args: unknown[]) => unknown;
+}
+
+/** The same for the calls of one disk, as a function that keeps no `this`. */
+export function bindCall(disk: Disk, name: string, call: NodeCall): (...args: unknown[]) => unknown {
+  return (...args) => {
+    try {
+      return call.run(disk, ...args);
+    } catch (thrown) {
+      if (isNotPlain(thrown)) throw complaintOf(name, call.paths, args);
+      throw thrown instanceof Errno ? dressed(thrown, call, args) : thrown;
+    }
+  };
+}
+
+function dressed({ code, failed }: Errno, { syscall, paths }: NodeCall, args: readonly unknown[]): Error {
+  if (failed !== undefined) return systemError(code, failed.syscall, failed.path);
+  const [path, dest] = args.slice(0, paths).map((value) => (value instanceof URL ? pathOf(value) : String(value)));
+  return systemError(code, syscall, path, dest);
+}
