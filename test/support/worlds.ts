@@ -96,7 +96,7 @@ export const REAL_BACKENDS: readonly Backend[] = BACKENDS.filter(({ isReal }) =>
 /** In memory where there is such a place, because the suite makes tens of thousands of files; TMPDIR names another. */
 const PLACE = process.env['TMPDIR'] === undefined && canMakeFilesIn('/dev/shm') ? '/dev/shm' : tmpdir();
 
-function canMakeFilesIn(directory: string): boolean {
+export function canMakeFilesIn(directory: string): boolean {
   try {
     accessSync(directory, constants.W_OK | constants.X_OK);
     return true;

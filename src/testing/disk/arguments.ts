@@ -2,10 +2,11 @@
 
 import { types } from 'node:util';
 import { fileURLToPath } from 'node:url';
-import { IntactError, codeOf } from '../../ground/errors';
+import { codeOf } from '../../ground/errors';
 import { nodeFs } from '../../ground/node-fs';
 import { parseFlags } from '../../settings/flags';
 import { fail } from './errno';
+import { refusesNegativePositions, timeResolutionNs } from './node-versions';
 
 /** Thrown for an argument that is not plainly right. */
 const NOT_PLAIN = Symbol('an argument that node must judge');
@@ -28,27 +29,27 @@ const NO_DESCRIPTOR = INT32_MAX;
 const NO_PATH = '/dev/null/none';
 
 /**
- * What node throws for these arguments. Its own function is asked, with paths and descriptors that lead nowhere in place of
+ * What node throws for these arguments, if it does. Its own function is asked, with paths and descriptors that lead nowhere in place of
  * the good ones, so that it can only complain.
  *
  * @param name The function's: `'openSync'`.
  * @param paths How many of the first arguments are paths; with none, the first is a descriptor.
  */
-export function complaintOf(name: string, paths: number, args: readonly unknown[]): unknown {
+export function complaintOf(name: string, paths: number, args: readonly unknown[]): Error | undefined {
   const harmless = args.map((value, index) => {
-    if (index < paths) return isPlain(pathOf, value) ? NO_PATH : value;
-    return paths === 0 && index === 0 && isPlain(descriptorOf, value) ? NO_DESCRIPTOR : value;
+    if (index < paths) return isRight(pathOf, value) ? NO_PATH : value;
+    return paths === 0 && index === 0 && isRight(descriptorOf, value) ? NO_DESCRIPTOR : value;
   });
   const asked = (nodeFs as unknown as Record<string, (...args: unknown[]) => unknown>)[name]!;
   try {
     asked(...harmless);
   } catch (error) {
-    if (codeOf(error).startsWith('ERR_')) return error;
+    if (error instanceof Error && codeOf(error).startsWith('ERR_')) return error;
   }
-  return new IntactError('ERR_INTACT_ARGUMENT', `The memory disk does not know these arguments of ${name}()`);
+  return undefined;
 }
 
-function isPlain(parse: (value: unknown) => unknown, value: unknown): boolean {
+function isRight(parse: (value: unknown) => unknown, value: unknown): boolean {
   try {
     parse(value);
     return true;
@@ -62,6 +63,13 @@ export function pathOf(value: unknown): string {
   if (typeof value === 'string') return value.includes('\0') ? notPlain() : wellFormed(value);
   if (value instanceof Uint8Array) return value.includes(0) ? notPlain() : decode(value);
   return value instanceof URL && value.protocol === 'file:' ? pathOf(pathOfUrl(value)) : notPlain();
+}
+
+/** The JavaScript realpath makes text of anything at all. */
+export function textOf(value: unknown): string {
+  if (typeof value === 'string' || value instanceof URL) return pathOf(value);
+  // A symbol has no text, and the error for that is the language's own.
+  return pathOf(''.concat(value as string));
 }
 
 function pathOfUrl(url: URL): string {
@@ -99,7 +107,8 @@ export function modeOf(value: unknown, byDefault?: number): number {
 
 export function accessModeOf(value: unknown): number {
   if (value === undefined || value === null) return 0;
-  return isIntegerWithin(value, 0, 7) ? value : notPlain();
+  // Node lets a fraction pass, and cuts it off.
+  return typeof value === 'number' && isIntegerWithin(Math.trunc(value), 0, 7) ? Math.trunc(value) : notPlain();
 }
 
 /** -1 leaves an owner as it is. */
@@ -115,15 +124,18 @@ export function lengthOf(value: unknown): number {
 /** A time in the forms of utimes, as milliseconds. Like node, a time before 1970 becomes now if it is a number. */
 export function timeOf(value: unknown): number {
   if (types.isDate(value)) return millisecondsOf(value.getTime() / 1000);
-  const seconds = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-  if (typeof seconds !== 'number' || !Number.isFinite(seconds)) return notPlain();
-  return millisecondsOf(seconds < 0 && typeof value === 'number' ? Date.now() / 1000 : seconds);
+  // Text that is equal to a number, as `==` has it, and so the empty one too.
+  if (typeof value === 'string') return Number.isNaN(Number(value)) ? notPlain() : millisecondsOf(Number(value));
+  if (typeof value !== 'number' || !Number.isFinite(value)) return notPlain();
+  return millisecondsOf(value < 0 ? Date.now() / 1000 : value);
 }
 
-/** Whole nanoseconds, cut off as libuv does. */
+/** Cut off as libuv does it. */
 function millisecondsOf(seconds: number): number {
+  if (!Number.isFinite(seconds)) return seconds;
   const whole = Math.floor(seconds);
-  return whole * 1000 + Math.trunc((seconds - whole) * 1e9) / 1e6;
+  const units = Math.trunc((seconds - whole) * (1e9 / timeResolutionNs));
+  return whole * 1000 + (units * timeResolutionNs) / 1e6;
 }
 
 export interface Transfer {
@@ -137,23 +149,25 @@ export function readOf(args: readonly unknown[]): Transfer {
   const [buffer, offsetOrOptions, length, position] = args;
   if (!ArrayBuffer.isView(buffer)) return notPlain();
   if (args.length > 2 && typeof offsetOrOptions !== 'object') return into(buffer, offsetOrOptions, length, position);
+  if (Array.isArray(offsetOrOptions)) return notPlain();
   const { offset = 0, length: asked, position: at } = transferOptionsOf(offsetOrOptions);
   return into(buffer, offset, asked === undefined ? buffer.byteLength - Number(offset) : asked, at);
 }
 
 function into(buffer: ArrayBufferView, offset: unknown, length: unknown, position: unknown): Transfer {
-  // Node cuts the length to 32 bits.
-  const bytes = part(buffer, offset ?? 0, typeof length === 'number' ? length | 0 : 0);
+  // Node cuts the length to 32 bits, whatever it is.
+  const bytes = part(buffer, offset === undefined ? 0 : offset, (length as number) | 0);
   if (bytes.length > 0 && buffer.byteLength === 0) notPlain();
   if (position === undefined || position === null) return { bytes, position: null };
   const at = typeof position === 'bigint' ? Number(position) : position;
+  if (typeof position === 'bigint' && position < 0n && !refusesNegativePositions) return { bytes, position: null };
   if (!isIntegerWithin(at, -1, Number.MAX_SAFE_INTEGER - bytes.length)) return notPlain();
   return { bytes, position: at === -1 ? null : at };
 }
 
 /** write(fd, buffer[, offset[, length[, position]]]), write(fd, buffer[, options]) and write(fd, text[, position[, encoding]]). */
 export function writeOf([data, offsetOrOptions, length, position]: readonly unknown[]): Transfer {
-  if (typeof data === 'string') return textOf(data, offsetOrOptions, length);
+  if (typeof data === 'string') return encodedText(data, offsetOrOptions, length);
   if (!ArrayBuffer.isView(data)) return notPlain();
   if (typeof offsetOrOptions !== 'object') return from(data, offsetOrOptions, length, position);
   const { offset = 0, length: asked, position: at } = transferOptionsOf(offsetOrOptions);
@@ -166,9 +180,9 @@ function from(data: ArrayBufferView, offset: unknown, length: unknown, position:
   return { bytes, position: writePositionOf(position) };
 }
 
-function textOf(text: string, position: unknown, encoding: unknown): Transfer {
-  const known = encoding ?? 'utf8';
-  if (typeof known !== 'string' || !Buffer.isEncoding(known)) return notPlain();
+/** Of an encoding that node does not know, it says nothing and writes UTF-8. */
+function encodedText(text: string, position: unknown, encoding: unknown): Transfer {
+  const known = typeof encoding === 'string' && Buffer.isEncoding(encoding) ? encoding : 'utf8';
   // Node refuses half a byte of hex with an error of its own.
   if (known.toLowerCase() === 'hex' && text.length % 2 !== 0) return notPlain();
   return { bytes: Buffer.from(text, known), position: writePositionOf(position) };
@@ -187,7 +201,7 @@ export function vectorOf(buffers: unknown, position: unknown): { parts: Uint8Arr
 
 function transferOptionsOf(value: unknown): { offset?: unknown; length?: unknown; position?: unknown } {
   if (value === undefined || value === null) return {};
-  return typeof value === 'object' && !Array.isArray(value) ? value : notPlain();
+  return typeof value === 'object' ? value : notPlain();
 }
 
 function part(view: ArrayBufferView, offset: unknown, length: number): Uint8Array {
@@ -202,20 +216,26 @@ export interface ListingOptions {
   readonly recursive: boolean;
 }
 
-/** The options of readdir and opendir; those of readlink, realpath and mkdtemp are the encoding among them. */
+/** The options of readdir. */
 export function listingOptionsOf(value: unknown): ListingOptions {
-  const given = optionsOf(typeof value === 'string' ? { encoding: value } : value);
-  const { withFileTypes, recursive } = given;
-  if (recursive !== undefined && recursive !== null && typeof recursive !== 'boolean') notPlain();
-  return {
-    encoding: encodingOf(given['encoding']),
-    withFileTypes: Boolean(withFileTypes),
-    recursive: recursive === true,
-  };
+  const { recursive } = optionsOf(value);
+  return typeof (recursive ?? false) === 'boolean' ? openDirectoryOptionsOf(value) : notPlain();
+}
+
+/** The same of opendir, which does not look at what kind they are. */
+export function openDirectoryOptionsOf(value: unknown): ListingOptions {
+  const { withFileTypes, recursive } = optionsOf(value);
+  return { encoding: encodingOptionOf(value), withFileTypes: Boolean(withFileTypes), recursive: Boolean(recursive) };
+}
+
+/** The one option of readlink, realpath and mkdtemp. */
+export function encodingOptionOf(value: unknown): BufferEncoding | 'buffer' {
+  return encodingOf(optionsOf(value)['encoding']);
 }
 
 function encodingOf(value: unknown): BufferEncoding | 'buffer' {
-  if (value === undefined || value === null) return 'utf8';
+  // Node does not look at what is falsy.
+  if (!value) return 'utf8';
   if (value === 'buffer') return value;
   return typeof value === 'string' && Buffer.isEncoding(value) ? value : notPlain();
 }
@@ -231,11 +251,18 @@ export interface StatOptions {
   readonly throwIfNoEntry: boolean;
 }
 
-export function statOptionsOf(value: unknown): StatOptions {
-  if (value === undefined) return { bigint: false, throwIfNoEntry: true };
-  if (value === null) return notPlain();
-  const { bigint, throwIfNoEntry } = value as { bigint?: unknown; throwIfNoEntry?: unknown };
-  return { bigint: Boolean(bigint), throwIfNoEntry: throwIfNoEntry !== false };
+/** Of these only true and false themselves count. */
+export function statOptionsOf(value: unknown = {}): StatOptions {
+  const given = value as { readonly bigint?: unknown; readonly throwIfNoEntry?: unknown };
+  return { bigint: given.bigint === true, throwIfNoEntry: given.throwIfNoEntry !== false };
+}
+
+/** The options of rmdir say nothing about one directory, but node looks at them. A whole tree is not one call's to remove. */
+export function requireRemovalOptions(path: unknown, options: unknown): void {
+  if (options === undefined) return;
+  const complaint = complaintOf('rmdirSync', 1, [path, options]);
+  if (complaint !== undefined) throw complaint;
+  if ((options as { readonly recursive?: unknown }).recursive === true) notPlain();
 }
 
 export interface MakeDirectoryOptions {
@@ -251,6 +278,7 @@ export function makeDirectoryOptionsOf(value: unknown): MakeDirectoryOptions {
 
 function optionsOf(value: unknown): Readonly<Record<string, unknown>> {
   if (value === undefined || value === null || typeof value === 'function') return {};
+  if (typeof value === 'string') return { encoding: value };
   return typeof value === 'object' ? (value as Record<string, unknown>) : notPlain();
 }
 

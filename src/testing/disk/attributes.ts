@@ -2,6 +2,7 @@
 
 import type { Disk, LiveInode } from './disk';
 import { fail } from './errno';
+import { hasTimeMarks } from './node-versions';
 import { SET_GROUP_ID, isPrivileged, requireOwnership, withoutSetId } from './permissions';
 import { touchChange } from './times';
 
@@ -37,9 +38,16 @@ export function changeOwner(disk: Disk, inode: LiveInode, uid: number, gid: numb
   touchChange(disk, inode);
 }
 
+/** Infinity stands for now and NaN for what it was, where node can say that at all. */
 export function changeTimes(disk: Disk, inode: LiveInode, atimeMs: number, mtimeMs: number): void {
+  if (!hasTimeMarks && !Number.isFinite(atimeMs + mtimeMs)) fail('EINVAL');
   requireOwnership(disk, inode);
-  inode.atimeMs = atimeMs;
-  inode.mtimeMs = mtimeMs;
+  inode.atimeMs = newTime(disk, inode.atimeMs, atimeMs);
+  inode.mtimeMs = newTime(disk, inode.mtimeMs, mtimeMs);
   touchChange(disk, inode);
+}
+
+function newTime(disk: Disk, present: number, asked: number): number {
+  if (Number.isNaN(asked)) return present;
+  return asked === Infinity ? disk.now() : asked;
 }

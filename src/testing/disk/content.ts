@@ -3,8 +3,11 @@
 import type { Disk, LiveFile } from './disk';
 import { fail } from './errno';
 
-/** The largest file of ext4 with blocks of 4 KiB. What is stored of it must also fit into one buffer of this process. */
+/** The largest file of ext4 with blocks of 4 KiB. */
 const FILE_BYTES_MAX = 2 ** 44 - 4096;
+
+/** How far into a file there can be anything but a hole: it is stored in one buffer. */
+const STORED_BYTES_MAX = 2 ** 32;
 
 /** @returns How many bytes there were to read. */
 export function readBytes(file: LiveFile, into: Uint8Array, position: number): number {
@@ -24,7 +27,8 @@ export function readBytes(file: LiveFile, into: Uint8Array, position: number): n
  */
 export function writeBytes(disk: Disk, file: LiveFile, bytes: Uint8Array, position: number): number {
   if (position >= FILE_BYTES_MAX) fail('EFBIG');
-  const room = Math.max(0, file.storedBytes + disk.freeBytes - position);
+  const storable = Math.min(file.storedBytes + disk.freeBytes, STORED_BYTES_MAX);
+  const room = Math.max(0, storable - position);
   const length = Math.min(bytes.length, room, FILE_BYTES_MAX - position);
   if (length === 0) fail('ENOSPC');
   const end = position + length;
@@ -64,12 +68,15 @@ function store(disk: Disk, file: LiveFile, storedBytes: number): void {
 
 /** Makes the buffer the file's own and at least so long. */
 function reserve(file: LiveFile, length: number): void {
-  if (!file.isShared && length <= file.bytes.length) return;
-  // Many small appends must not copy the file each time.
-  const grown = new Uint8Array(
-    length > file.bytes.length ? Math.max(length, file.bytes.length * 2) : file.bytes.length,
-  );
-  grown.set(file.bytes.subarray(0, file.storedBytes));
-  file.bytes = grown;
+  const present = file.bytes.length;
+  if (!file.isShared && length <= present) return;
+  const own = new Uint8Array(length > present ? roomFor(length, present) : present);
+  own.set(file.bytes.subarray(0, file.storedBytes));
+  file.bytes = own;
   file.isShared = false;
+}
+
+/** Many small appends must not copy the file each time; but most files are written once. */
+function roomFor(length: number, present: number): number {
+  return present === 0 ? length : Math.min(Math.max(length, present * 2), STORED_BYTES_MAX);
 }

@@ -17,12 +17,12 @@ export function fail(code: string): never {
   throw new Errno(code);
 }
 
-/** What a look at the disk finds, or undefined where nothing is there. */
-export function unlessMissing<T>(look: () => T): T | undefined {
+/** What a look at the disk finds, or undefined where it fails in a way that means that nothing is there. */
+export function unlessAbsent<T>(look: () => T, isAbsent: (code: string) => boolean): T | undefined {
   try {
     return look();
   } catch (thrown) {
-    if (thrown instanceof Errno && thrown.code === 'ENOENT') return undefined;
+    if (thrown instanceof Errno && isAbsent(thrown.code)) return undefined;
     throw thrown;
   }
 }

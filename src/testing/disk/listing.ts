@@ -5,6 +5,7 @@ import { join, relative } from 'node:path';
 import { type ListingOptions, encode, pathOf } from './arguments';
 import type { Disk, LiveDirectory, LiveInode } from './disk';
 import { Errno, fail } from './errno';
+import { listsBehindLinks } from './node-versions';
 import { OpenDirectory } from './open-directory';
 import { READ, requirePermission } from './permissions';
 import { direntOf } from './stats';
@@ -22,10 +23,11 @@ export function listDirectory(disk: Disk, path: unknown, options: ListingOptions
   });
 }
 
-/** Level by level, as node does it: with types a link to a directory is a link, without it is followed. */
+/** Level by level, as node does it: behind links too, though older ones only where no types are asked for. */
 function listTree(disk: Disk, base: string, { withFileTypes, encoding }: ListingOptions): (string | Buffer | Dirent)[] {
   const listed: (string | Buffer | Dirent)[] = [];
   const pending = [base];
+  const follows = listsBehindLinks || !withFileTypes;
   // Links that lead round in a circle end at ELOOP, and so does this.
   for (const path of pending) {
     for (const [name, inode] of entriesNaming(disk, path)) {
@@ -33,7 +35,7 @@ function listTree(disk: Disk, base: string, { withFileTypes, encoding }: Listing
       listed.push(
         withFileTypes ? direntOf(encode(name, encoding), inode, path) : encode(relative(base, entry), encoding),
       );
-      if (inode.kind === 'directory' || (!withFileTypes && leadsToDirectory(disk, entry))) pending.push(entry);
+      if (inode.kind === 'directory' || (follows && leadsToDirectory(disk, entry))) pending.push(entry);
     }
   }
   return listed;

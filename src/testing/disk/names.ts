@@ -28,7 +28,7 @@ import {
   requireRemoval,
 } from './permissions';
 import { touchAccess, touchChange, touchContent } from './times';
-import { type Place, find, isNamed, placeOf } from './walk';
+import { type Place, find, isNamed, lookInto, placeOf, slotOf } from './walk';
 
 /** Of the mode that mkdir(2) is given, Linux takes these bits. */
 const MKDIR_BITS = 0o777 | STICKY;
@@ -139,11 +139,12 @@ function namedPlace(disk: Disk, path: string, refusal: (last: string) => string)
  * @throws EISDIR and ENOTDIR between files and directories, ENOTEMPTY, EINVAL into itself, EBUSY for the root and dots.
  */
 export function moveName(disk: Disk, from: string, to: string): void {
-  const old = placeOf(disk, from);
-  const target = placeOf(disk, to);
-  if (!isNamed(old) || !isNamed(target)) fail('EBUSY');
+  const slots = [slotOf(disk, from), slotOf(disk, to)] as const;
+  if (!slots.every(isNamed)) fail('EBUSY');
+  const old = lookInto(slots[0]);
   const { inode } = old;
   if (inode === undefined) fail('ENOENT');
+  const target = lookInto(slots[1]);
   if (inode.kind !== 'directory' && (old.hasSlash || target.hasSlash)) fail('ENOTDIR');
   if (isWithin(target.directory, inode)) fail('EINVAL');
   if (target.inode !== undefined && isWithin(old.directory, target.inode)) fail('ENOTEMPTY');

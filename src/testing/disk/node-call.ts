@@ -1,6 +1,6 @@
 // A call of the disk in the shape of a function of node:fs: it takes node's arguments, and its failures look like node's.
 
-import { systemError } from '../../ground/errors';
+import { IntactError, systemError } from '../../ground/errors';
 import { complaintOf, isNotPlain, pathOf } from './arguments';
 import type { Disk } from './disk';
 import { Errno } from './errno';
@@ -20,14 +20,19 @@ export function bindCall(disk: Disk, name: string, call: NodeCall): (...args: un
     try {
       return call.run(disk, ...args);
     } catch (thrown) {
-      if (isNotPlain(thrown)) throw complaintOf(name, call.paths, args);
+      if (isNotPlain(thrown)) throw complaintOf(name, call.paths, args) ?? notUnderstood(name);
       throw thrown instanceof Errno ? dressed(thrown, call, args) : thrown;
     }
   };
 }
 
+/** Node would take what this disk does not: a flag of the system that it has no name for, a tree to remove. */
+function notUnderstood(name: string): Error {
+  return new IntactError('ERR_INTACT_ARGUMENT', `The memory disk cannot do what these arguments of ${name}() ask`);
+}
+
 function dressed({ code, failed }: Errno, { syscall, paths }: NodeCall, args: readonly unknown[]): Error {
   if (failed !== undefined) return systemError(code, failed.syscall, failed.path);
-  const [path, dest] = args.slice(0, paths).map((value) => (value instanceof URL ? pathOf(value) : String(value)));
+  const [path, dest] = args.slice(0, paths).map(pathOf);
   return systemError(code, syscall, path, dest);
 }

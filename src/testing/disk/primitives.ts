@@ -5,11 +5,12 @@ import type { NodeFs } from '../../ground/node-fs';
 import * as given from './arguments';
 import { changeMode, changeOwner, changeTimes } from './attributes';
 import type { Disk, LiveInode } from './disk';
-import { unlessMissing } from './errno';
+import { unlessAbsent } from './errno';
 import { listDirectory, openDirectory } from './listing';
 import { makeDirectories, makeTemporaryDirectory } from './make-directories';
 import { makeDirectory, makeLink, makeSymlink, moveName, readSymlink, removeDirectory, removeFile } from './names';
 import { type NodeCall, bindCall } from './node-call';
+import { isSilentAboutNotDirectory, truncatesDescriptors } from './node-versions';
 import { close, descriptorOf, open, read, readVector, truncate, write, writeVector } from './open-files';
 import { requirePermission } from './permissions';
 import { realPath, realPathByLinks } from './real-path';
@@ -33,6 +34,7 @@ export function primitivesOf(disk: Disk): PrimitiveFs {
 
 /** Node makes truncate of these three calls, and so its errors are theirs. */
 function truncateByDescriptor(fs: PrimitiveFs, path: PathLike, length?: number): void {
+  if (typeof path === 'number' && truncatesDescriptors) return fs.ftruncateSync(path, length);
   const fd = fs.openSync(path, 'r+');
   try {
     fs.ftruncateSync(fd, length);
@@ -81,13 +83,16 @@ const NAME_CALLS = {
   symlinkSync: call('symlink', 2, (disk, target, path) => makeSymlink(disk, given.pathOf(target), given.pathOf(path))),
   renameSync: call('rename', 2, (disk, from, to) => moveName(disk, given.pathOf(from), given.pathOf(to))),
   unlinkSync: call('unlink', 1, (disk, path) => removeFile(disk, given.pathOf(path))),
-  rmdirSync: call('rmdir', 1, (disk, path) => removeDirectory(disk, given.pathOf(path))),
+  rmdirSync: call('rmdir', 1, (disk, path, options) => {
+    given.requireRemovalOptions(path, options);
+    removeDirectory(disk, given.pathOf(path));
+  }),
   mkdirSync: call('mkdir', 1, (disk, path, options) => {
     const { recursive, mode } = given.makeDirectoryOptionsOf(options);
     return (recursive ? makeDirectories : makeDirectory)(disk, given.pathOf(path), mode);
   }),
   mkdtempSync: call('mkdtemp', 1, (disk, prefix, options) => {
-    const { encoding } = given.listingOptionsOf(options);
+    const encoding = given.encodingOptionOf(options);
     return given.encode(makeTemporaryDirectory(disk, given.pathOf(prefix)), encoding);
   }),
 };
@@ -130,10 +135,11 @@ const ATTRIBUTE_CALLS = {
   lutimesSync: call('lutime', 1, timesCall(linkAt)),
 };
 
-function statCall(inodeOf: InodeOf): NodeCall['run'] {
+/** @param isAbsent Which errors mean that nothing is there. */
+function statCall(inodeOf: InodeOf, isAbsent: (code: string) => boolean): NodeCall['run'] {
   return (disk, which, options) => {
     const { bigint, throwIfNoEntry } = given.statOptionsOf(options);
-    const inode = throwIfNoEntry ? inodeOf(disk, which) : unlessMissing(() => inodeOf(disk, which));
+    const inode = throwIfNoEntry ? inodeOf(disk, which) : unlessAbsent(() => inodeOf(disk, which), isAbsent);
     return inode && (bigint ? bigIntStatsOf(inode) : statsOf(inode));
   };
 }
@@ -148,20 +154,32 @@ function exists(disk: Disk, path: unknown): boolean {
   }
 }
 
-/** Of a path that is given as text or bytes, another one in the encoding that the options ask for. */
-function pathCall(answer: (disk: Disk, path: string) => string): NodeCall['run'] {
+/** Of one path another one, in the encoding that the options ask for. */
+function pathCall(answer: (disk: Disk, path: string) => string, pathOf = given.pathOf): NodeCall['run'] {
   return (disk, path, options) => {
-    const { encoding } = given.listingOptionsOf(options);
-    return given.encode(answer(disk, given.pathOf(path)), encoding);
+    const encoding = given.encodingOptionOf(options);
+    return given.encode(answer(disk, pathOf(path)), encoding);
   };
 }
 
 const NATIVE_REALPATH = call('realpath', 1, pathCall(realPath));
 
 const LOOKING_CALLS = {
-  statSync: call('stat', 1, statCall(at)),
-  lstatSync: call('lstat', 1, statCall(linkAt)),
-  fstatSync: call('fstat', 0, statCall(behind)),
+  statSync: call(
+    'stat',
+    1,
+    statCall(at, (code) => code === 'ENOENT' || (code === 'ENOTDIR' && isSilentAboutNotDirectory())),
+  ),
+  lstatSync: call(
+    'lstat',
+    1,
+    statCall(linkAt, (code) => code === 'ENOENT'),
+  ),
+  fstatSync: call(
+    'fstat',
+    0,
+    statCall(behind, () => false),
+  ),
   statfsSync: call('statfs', 1, (disk, path, options) => {
     const { bigint } = given.statOptionsOf(options);
     find(disk, given.pathOf(path));
@@ -173,11 +191,11 @@ const LOOKING_CALLS = {
   }),
   existsSync: call('access', 1, (disk, path) => exists(disk, path)),
   readlinkSync: call('readlink', 1, pathCall(readSymlink)),
-  realpathSync: call('realpath', 1, pathCall(realPathByLinks)),
+  realpathSync: call('realpath', 1, pathCall(realPathByLinks, given.textOf)),
   readdirSync: call('scandir', 1, (disk, path, options) => listDirectory(disk, path, given.listingOptionsOf(options))),
   // Node's error has no path.
   opendirSync: call('opendir', 0, (disk, path, options) =>
-    openDirectory(disk, given.pathOf(path), given.listingOptionsOf(options)),
+    openDirectory(disk, given.pathOf(path), given.openDirectoryOptionsOf(options)),
   ),
 };
 

@@ -2,24 +2,38 @@
 
 import { resolve } from 'node:path';
 import type { Disk, LiveInode } from './disk';
-import { Errno } from './errno';
-import { type Following, find, walk } from './walk';
+import { Errno, fail } from './errno';
+import { type Following, SYMLINKS_MAX, find } from './walk';
 
-/** realpath(3), which `realpathSync.native` calls. */
+/**
+ * realpath(3), which `realpathSync.native` calls. As in the GNU library, `..` takes a name from what is known already and
+ * asks nobody's permission.
+ */
 export function realPath(disk: Disk, path: string): string {
-  find(disk, path);
-  const { directory, name, inode } = walk(disk, path, 'always');
-  return inode?.kind === 'directory' ? nameOf(inode) : `${nameOf(directory).replace(/^\/$/, '')}/${name}`;
-}
-
-/** The one path of a directory. */
-function nameOf(directory: LiveInode): string {
-  const names: string[] = [];
-  for (let at = directory; at.kind === 'directory' && at.parent !== undefined; at = at.parent) {
-    const { parent } = at;
-    for (const [name, inode] of parent.entries) if (inode === at) names.unshift(name);
+  if (path === '') fail('ENOENT');
+  let known = '';
+  let rest = path.startsWith('/') ? path : `${process.cwd()}/${path}`;
+  let links = 0;
+  // Each turn takes a name from `rest`; only links add to it, and they are counted.
+  while (rest !== '') {
+    const [, name = '', behind = ''] = /^\/*([^/]*)(.*)$/s.exec(rest) ?? [];
+    rest = behind;
+    if (name === '' || name === '.') continue;
+    if (name === '..') {
+      known = known.slice(0, Math.max(0, known.lastIndexOf('/')));
+      continue;
+    }
+    const inode = find(disk, `${known}/${name}`, 'before a slash');
+    if (inode.kind === 'symlink') {
+      if (++links > SYMLINKS_MAX) fail('ELOOP');
+      if (inode.target.startsWith('/')) known = '';
+      rest = inode.target + behind;
+    } else {
+      if (behind !== '' && inode.kind !== 'directory') fail('ENOTDIR');
+      known += `/${name}`;
+    }
   }
-  return `/${names.join('/')}`;
+  return known === '' ? '/' : known;
 }
 
 /**

@@ -3,6 +3,7 @@
 import type { BigIntStats, Dirent, Stats, StatsFs } from 'node:fs';
 import { constants, nodeFs } from '../../ground/node-fs';
 import type { Disk, LiveInode } from './disk';
+import { timeResolutionNs } from './node-versions';
 
 const TYPE_BITS = { file: constants.S_IFREG, directory: constants.S_IFDIR, symlink: constants.S_IFLNK } as const;
 
@@ -53,7 +54,8 @@ export function bigIntStatsOf(inode: LiveInode): BigIntStats {
 
 function nanosecondsOf(ms: number): bigint {
   const whole = Math.floor(ms);
-  return BigInt(whole) * 1_000_000n + BigInt(Math.round((ms - whole) * 1e6));
+  const units = Math.round(((ms - whole) * 1e6) / timeResolutionNs);
+  return BigInt(whole) * 1_000_000n + BigInt(units * timeResolutionNs);
 }
 
 /** In the order of node's own Stats. */

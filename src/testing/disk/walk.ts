@@ -9,16 +9,20 @@ const PATH_MAX = 4096;
 const NAME_MAX = 255;
 
 /** What Linux follows in one resolution (fs/namei.c, MAXSYMLINKS). */
-const SYMLINKS_MAX = 40;
+export const SYMLINKS_MAX = 40;
 
-/** Where a path leads: a name in a directory, with or without an inode behind it. */
-export interface Place {
+/** A name in a directory, whether there is anything of that name or not. */
+export interface Slot {
   readonly directory: LiveDirectory;
   /** The last component. `''` for the root; `.` and `..` stand as they are, and cannot be made or removed. */
   readonly name: string;
-  readonly inode: LiveInode | undefined;
   /** The path demands a directory: something/ */
   readonly hasSlash: boolean;
+}
+
+/** The same once somebody has looked. */
+export interface Place extends Slot {
+  readonly inode: LiveInode | undefined;
 }
 
 /** When a symbolic link in the last component is followed. In all others it always is. */
@@ -38,15 +42,25 @@ export function find(disk: Disk, path: string, following: Exclude<Following, 'ne
 
 /** The last component itself, for calls that make or remove names: they never follow a link there. */
 export function placeOf(disk: Disk, path: string): Place {
+  return lookInto(slotOf(disk, path));
+}
+
+/** The way to the last component, which nobody has looked at yet: a call with two paths walks both of them first. */
+export function slotOf(disk: Disk, path: string): Slot {
   return walk(disk, path, 'never');
 }
 
+/** @throws ENAMETOOLONG */
+export function lookInto(slot: Slot): Place {
+  return { ...slot, inode: lookUp(slot.directory, slot.name) };
+}
+
 /** Whether the last component is a name that can be made or removed. */
-export function isNamed({ name }: Place): boolean {
+export function isNamed({ name }: Slot): boolean {
   return name !== '' && name !== '.' && name !== '..';
 }
 
-/** @throws As `find` does, except that the last component need not exist. */
+/** @throws As `find` does, except that the last component need not exist. With `'never'` it is not even looked up. */
 export function walk(disk: Disk, path: string, following: Following): Place {
   if (path === '') fail('ENOENT');
   if (Buffer.byteLength(path) >= PATH_MAX) fail('ENAMETOOLONG');
@@ -63,6 +77,7 @@ export function walk(disk: Disk, path: string, following: Following): Place {
     const name = rest.slice(start, end);
     const isLast = next === rest.length;
     const hasSlash = isLast && end < next;
+    if (isLast && following === 'never') return { directory, name, inode: undefined, hasSlash };
     const inode = lookUp(directory, name);
     if (inode?.kind === 'symlink' && followsHere(following, isLast, hasSlash)) {
       if (++links > SYMLINKS_MAX) fail('ELOOP');
@@ -81,7 +96,7 @@ export function walk(disk: Disk, path: string, following: Following): Place {
 }
 
 function lookUp(directory: LiveDirectory, name: string): LiveInode | undefined {
-  if (name === '.') return directory;
+  if (name === '' || name === '.') return directory;
   if (name === '..') return directory.parent ?? directory;
   // No name has more bytes than three for each UTF-16 unit.
   if (name.length * 3 > NAME_MAX && Buffer.byteLength(name) > NAME_MAX) fail('ENAMETOOLONG');
@@ -89,7 +104,7 @@ function lookUp(directory: LiveDirectory, name: string): LiveInode | undefined {
 }
 
 function followsHere(following: Following, isLast: boolean, hasSlash: boolean): boolean {
-  return !isLast || following === 'always' || (following === 'before a slash' && hasSlash);
+  return !isLast || following === 'always' || hasSlash;
 }
 
 function skipSlashes(path: string, from: number): number {
