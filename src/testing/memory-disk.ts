@@ -19,7 +19,7 @@ export interface MemoryDiskOptions {
   /** What the disk holds at first. It stays as it is; bytes are copied only when they are written to. @default an empty root */
   readonly image?: DiskImage;
   /**
-   * How many bytes all files may hold together; directories and holes take none. A write that does not fit is short first,
+   * How many bytes all files may hold together; directories take none, and holes none as long as nothing is behind them. A write that does not fit is short first,
    * and only the next one fails with ENOSPC. @default Infinity
    */
   readonly capacityBytes?: number;

@@ -94,9 +94,9 @@ export const BACKENDS: readonly Backend[] = [ownModule, patchedModule, memory];
 export const REAL_BACKENDS: readonly Backend[] = BACKENDS.filter(({ isReal }) => isReal);
 
 /** In memory where there is such a place, because the suite makes tens of thousands of files; TMPDIR names another. */
-const PLACE = process.env['TMPDIR'] === undefined && canMakeFilesIn('/dev/shm') ? '/dev/shm' : tmpdir();
+export const FAST_PLACE = process.env['TMPDIR'] === undefined && canMakeFilesIn('/dev/shm') ? '/dev/shm' : tmpdir();
 
-export function canMakeFilesIn(directory: string): boolean {
+function canMakeFilesIn(directory: string): boolean {
   try {
     accessSync(directory, constants.W_OK | constants.X_OK);
     return true;
@@ -107,7 +107,7 @@ export function canMakeFilesIn(directory: string): boolean {
 
 function realWorld(fs: Fs): World {
   closeLeftWorld();
-  const directory = realpathSync(mkdtempSync(join(PLACE, 'fs-intact-contract-')));
+  const directory = realpathSync(mkdtempSync(join(FAST_PLACE, 'fs-intact-contract-')));
   const world: World = {
     fs,
     base: nodeFs,

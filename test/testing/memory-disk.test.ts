@@ -4,16 +4,13 @@ import { expect } from 'chai';
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { canMakeFilesIn } from '../support/worlds';
+import { FAST_PLACE } from '../support/worlds';
 import { needs, skipBecause } from '../support/needs';
-import { NOBODY, type ProbeRecord, runOnMemoryDisk, runOnRealDisk } from './probe-run';
+import { NOBODY, type ProbeRecord, removeTree, runOnMemoryDisk, runOnRealDisk } from './probe-run';
 import { PROBES } from './probes';
 import { PROTECTED_LINK_PROBES } from './probes/attributes';
 import { DECLARED, isDeclared } from './probes/differing';
 import type { Probe, Stage } from './probes/probe';
-
-/** In memory where there is such a place, because the probes make tens of thousands of files. */
-const PLACE = canMakeFilesIn('/dev/shm') ? '/dev/shm' : tmpdir();
 
 /** statfs(2)'s number of ext2, ext3 and ext4. */
 const EXT = 0xef53;
@@ -50,7 +47,7 @@ function compared(title: string, probes: readonly Probe[], user?: Stage['user'])
       const anywhere = probes.filter((probe) => probe.needs === undefined);
       const onExt = isExt(tmpdir()) ? probes.filter((probe) => probe.needs === 'ext4') : [];
       for (const [place, some] of [
-        [PLACE, anywhere],
+        [FAST_PLACE, anywhere],
         [tmpdir(), onExt],
       ] as const)
         runBoth(place, some, user, records);
@@ -87,7 +84,7 @@ function runBoth(
     const memory = runOnMemoryDisk(probes, base, user);
     for (const [index, probe] of probes.entries()) records.set(probe, [real[index]!, memory[index]!]);
   } finally {
-    fs.rmSync(base, { recursive: true, force: true });
+    removeTree(fs, base);
   }
 }
 

@@ -28,7 +28,9 @@ export function runOnRealDisk(probes: readonly Probe[], base: string, user?: Sta
   for (const [index, probe] of probes.entries()) prepareDirectory(realFs, probe, join(base, `${index}`), user);
   const noted =
     user === undefined
-      ? probes.map(({ run }, index) => runProgram(run, realFs, join(base, `${index}`), ownUser()))
+      ? withoutWarnings(() =>
+          probes.map(({ run }, index) => runProgram(run, realFs, join(base, `${index}`), ownUser())),
+        )
       : inOtherProcess(probes, base, user);
   return probes.map((_, index) => ({
     noted: plain(noted[index]!),
@@ -49,9 +51,28 @@ export function runOnMemoryDisk(probes: readonly Probe[], base: string, user = o
     const disk = createMemoryDisk({ ...user, umask, image: asRoot.image() });
     const noted = runProgram(probe.run, disk.fs, directory, user);
     // As with the real one, what differs only in memory would not survive the way to another process.
-    const left = createMemoryDisk({ uid: 0, gid: 0, image: disk.image() });
+    const left = createMemoryDisk({ ...ownUser(), image: disk.image() });
     return { noted: plain(noted), tree: pictureOfTree(left.fs, directory) };
   });
+}
+
+/** Some probes do what is deprecated, to see it done. */
+function withoutWarnings<T>(run: () => T): T {
+  const { noDeprecation = false } = process;
+  process.noDeprecation = true;
+  try {
+    return run();
+  } finally {
+    process.noDeprecation = noDeprecation;
+  }
+}
+
+/** Removes a tree in which some may not be looked into. */
+export function removeTree(fs: NodeFs, path: string): void {
+  if (!fs.lstatSync(path).isDirectory()) return fs.unlinkSync(path);
+  fs.chmodSync(path, 0o700);
+  for (const name of fs.readdirSync(path)) removeTree(fs, join(path, name));
+  fs.rmdirSync(path);
 }
 
 function ownUser(): Stage['user'] {

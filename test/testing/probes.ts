@@ -7,8 +7,9 @@ import { DIFFERING_PROBES } from './probes/differing';
 import { NAME_PROBES } from './probes/names';
 import { PATH_PROBES } from './probes/paths';
 import { type Probe, probesOf } from './probes/probe';
+import { SEQUENCE_PROBES } from './probes/sequences';
 
-export const PROBES: readonly Probe[] = [
+const WRITTEN: readonly Probe[] = [
   PATH_PROBES,
   DESCRIPTOR_PROBES,
   NAME_PROBES,
@@ -17,3 +18,5 @@ export const PROBES: readonly Probe[] = [
   ARGUMENT_PROBES,
   DIFFERING_PROBES,
 ].flatMap(probesOf);
+
+export const PROBES: readonly Probe[] = [...WRITTEN, ...SEQUENCE_PROBES];

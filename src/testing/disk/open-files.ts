@@ -7,7 +7,7 @@ import { fail } from './errno';
 import { makeFile } from './names';
 import { READ, WRITE, isPrivileged, requireOwnership, requirePermission, withoutSetId } from './permissions';
 import { touchAccess, touchContent } from './times';
-import { type Place, isNamed, placeOf, walk } from './walk';
+import { type Place, isNamed, lookInto, slotOf, walk } from './walk';
 
 const { O_CREAT, O_EXCL, O_TRUNC, O_APPEND, O_NOFOLLOW, O_DIRECTORY, O_NOATIME } = constants;
 
@@ -34,13 +34,10 @@ function has(flags: number, wanted: number): boolean {
 
 function placeToOpen(disk: Disk, path: string, flags: number): Place {
   if (!has(flags, O_CREAT)) return walk(disk, path, has(flags, O_NOFOLLOW) ? 'before a slash' : 'always');
-  const own = placeOf(disk, path);
-  if (isNamed(own) && own.hasSlash) fail('EISDIR');
-  if (has(flags, O_EXCL) || has(flags, O_NOFOLLOW) || own.inode?.kind !== 'symlink') return own;
-  const followed = walk(disk, path, 'always');
-  // The link leads to something/
-  if (isNamed(followed) && followed.hasSlash) fail('EISDIR');
-  return followed;
+  if (!has(flags, O_EXCL) && !has(flags, O_NOFOLLOW)) return walk(disk, path, 'to create');
+  const slot = slotOf(disk, path);
+  if (isNamed(slot) && slot.hasSlash) fail('EISDIR');
+  return lookInto(slot);
 }
 
 function creation(disk: Disk, place: Place, flags: number, mode: number): LiveFile {

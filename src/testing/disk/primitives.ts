@@ -7,6 +7,7 @@ import { changeMode, changeOwner, changeTimes } from './attributes';
 import type { Disk, LiveInode } from './disk';
 import { unlessAbsent } from './errno';
 import { listDirectory, openDirectory } from './listing';
+import { sharedSurface } from './memfs';
 import { makeDirectories, makeTemporaryDirectory } from './make-directories';
 import { makeDirectory, makeLink, makeSymlink, moveName, readSymlink, removeDirectory, removeFile } from './names';
 import { type NodeCall, bindCall } from './node-call';
@@ -24,7 +25,7 @@ export type PrimitiveName = keyof typeof CALLS | 'truncateSync';
 
 /** Binds every call to one disk. Disks are made by the hundred thousand, so no more than this is done for each. */
 export function primitivesOf(disk: Disk): PrimitiveFs {
-  const functions: Record<string, unknown> = {};
+  const functions = Object.create(sharedSurface) as Record<string, unknown>;
   for (const [name, one] of ENTRIES) functions[name] = bindCall(disk, name, one);
   const fs = functions as unknown as { -readonly [Name in PrimitiveName]: NodeFs[Name] };
   fs.realpathSync.native = bindCall(disk, 'realpathSync', NATIVE_REALPATH) as NodeFs['realpathSync']['native'];

@@ -3,7 +3,7 @@
 import { resolve } from 'node:path';
 import type { Disk, LiveInode } from './disk';
 import { Errno, fail } from './errno';
-import { type Following, SYMLINKS_MAX, find } from './walk';
+import { SYMLINKS_MAX, find } from './walk';
 
 /**
  * realpath(3), which `realpathSync.native` calls. As in the GNU library, `..` takes a name from what is known already and
@@ -59,7 +59,7 @@ export function realPathByLinks(disk: Disk, path: string): string {
   return whole;
 }
 
-function findNaming(disk: Disk, path: string, syscall: string, following: Exclude<Following, 'never'>): LiveInode {
+function findNaming(disk: Disk, path: string, syscall: string, following: 'always' | 'before a slash'): LiveInode {
   try {
     return find(disk, path, following);
   } catch (thrown) {

@@ -25,15 +25,18 @@ export interface Place extends Slot {
   readonly inode: LiveInode | undefined;
 }
 
-/** When a symbolic link in the last component is followed. In all others it always is. */
-export type Following = 'always' | 'before a slash' | 'never';
+/**
+ * When a symbolic link in the last component is followed. In all others it always is. Who follows it to create a file must
+ * not meet a slash on the way, not even one behind a link.
+ */
+export type Following = 'always' | 'to create' | 'before a slash' | 'never';
 
 /**
  * The inode that a path leads to.
  *
  * @throws ENOENT, ENOTDIR, EACCES, ELOOP, ENAMETOOLONG.
  */
-export function find(disk: Disk, path: string, following: Exclude<Following, 'never'> = 'always'): LiveInode {
+export function find(disk: Disk, path: string, following: 'always' | 'before a slash' = 'always'): LiveInode {
   const { inode, hasSlash } = walk(disk, path, following);
   if (inode === undefined) fail('ENOENT');
   if (hasSlash && inode.kind !== 'directory') fail('ENOTDIR');
@@ -78,6 +81,7 @@ export function walk(disk: Disk, path: string, following: Following): Place {
     const isLast = next === rest.length;
     const hasSlash = isLast && end < next;
     if (isLast && following === 'never') return { directory, name, inode: undefined, hasSlash };
+    if (hasSlash && following === 'to create') fail('EISDIR');
     const inode = lookUp(directory, name);
     if (inode?.kind === 'symlink' && followsHere(following, isLast, hasSlash)) {
       if (++links > SYMLINKS_MAX) fail('ELOOP');
@@ -104,7 +108,7 @@ function lookUp(directory: LiveDirectory, name: string): LiveInode | undefined {
 }
 
 function followsHere(following: Following, isLast: boolean, hasSlash: boolean): boolean {
-  return !isLast || following === 'always' || hasSlash;
+  return !isLast || hasSlash || following === 'always' || following === 'to create';
 }
 
 function skipSlashes(path: string, from: number): number {

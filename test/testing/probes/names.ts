@@ -125,6 +125,21 @@ export const NAME_PROBES: Probes = {
       does(() => fs.realpathSync.native(at(`${last}`)));
     }
   },
+  'a file is not made behind a link that ends with a slash': (stage) => {
+    const { fs, at, opens } = stage;
+    put(stage, 'directory/file');
+    for (const [name, target] of Object.entries({
+      self: 'self/',
+      gone: 'gone-too/',
+      there: 'directory/',
+      file: 'directory/file/',
+    })) {
+      fs.symlinkSync(target, at(name));
+      fs.symlinkSync(name, at(`to-${name}`));
+      for (const path of [name, `to-${name}`, `${name}/`])
+        for (const flags of ['r', 'w', 'wx', 'a', 'r+']) opens(at(path), flags);
+    }
+  },
   'links that lead to each other end in ELOOP': ({ fs, at, does, opens }) => {
     fs.symlinkSync('b', at('a'));
     fs.symlinkSync('a', at('b'));

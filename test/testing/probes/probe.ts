@@ -110,7 +110,7 @@ function pictureOfStats(stats: Stats): Record<string, unknown> {
   );
 }
 
-/** Everything below a directory: names, attributes, content, and which names are one inode. Seen by root. */
+/** Everything below a directory: names, attributes, content, and which names are one inode, as far as one may look. */
 export function pictureOfTree(fs: NodeFs, directory: string): string[] {
   const lines: string[] = [];
   const seen = new Map<number, string>();
@@ -118,9 +118,16 @@ export function pictureOfTree(fs: NodeFs, directory: string): string[] {
     const stats = fs.lstatSync(path);
     lines.push(`${shown} ${lineOf(fs, path, stats, seen.get(stats.ino))}`);
     if (!seen.has(stats.ino)) seen.set(stats.ino, shown);
-    if (stats.isDirectory()) for (const name of fs.readdirSync(path)) visit(join(path, name), join(shown, name));
+    if (stats.isDirectory()) for (const name of fs.readdirSync(path)) visitOrNote(join(path, name), join(shown, name));
   };
-  visit(directory, '.');
+  const visitOrNote = (path: string, shown: string): void => {
+    try {
+      visit(path, shown);
+    } catch (error) {
+      lines.push(`${shown} ${(error as Error).message}`);
+    }
+  };
+  visitOrNote(directory, '.');
   return lines;
 }
 

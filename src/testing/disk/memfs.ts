@@ -1,0 +1,57 @@
+// What is no call of a disk is memfs's: its volume, with the disk's calls in the place of its own.
+//
+// The other way round, memfs corrected from outside, was tried and given up. It departs from POSIX in nearly every call, the
+// paths that it keeps in each entry stand where inodes should, all of that is private (`_core`) and may change in any
+// release, and a Volume alone takes longer to make than this disk with ten files on it.
+
+import type * as memfs from 'memfs';
+import { IntactError, codeOf } from '../../ground/errors';
+import { constants, nodeFs } from '../../ground/node-fs';
+
+/** Functions of memfs that work on the public calls of its volume alone. */
+const NAMES = ['glob', 'globSync', 'unwatchFile', 'watchFile'] as const;
+
+type Functions = Readonly<Record<string, unknown>>;
+
+/**
+ * What every disk's fs has besides its own calls. It is inherited, so that it costs a disk nothing; memfs is loaded when one
+ * of its functions is first asked for.
+ */
+export const sharedSurface: object = Object.create(Object.prototype, {
+  Stats: { value: nodeFs.Stats, enumerable: true },
+  Dirent: { value: nodeFs.Dirent, enumerable: true },
+  constants: { value: constants, enumerable: true },
+  ...Object.fromEntries(
+    NAMES.map((name) => [
+      name,
+      {
+        get(this: object): unknown {
+          return volumeOver(this, name)[name];
+        },
+        enumerable: true,
+      },
+    ]),
+  ),
+}) as object;
+
+const volumes = new WeakMap<object, Functions>();
+
+function volumeOver(fs: object, name: string): Functions {
+  const known = volumes.get(fs);
+  if (known !== undefined) return known;
+  const { Volume, createFsFromVolume } = loadMemfs(name);
+  const volume = Object.assign(new Volume(), fs);
+  const functions = createFsFromVolume(volume) as unknown as Functions;
+  volumes.set(fs, functions);
+  return functions;
+}
+
+function loadMemfs(name: string): typeof memfs {
+  try {
+    return require('memfs') as typeof memfs;
+  } catch (error) {
+    if (codeOf(error) !== 'MODULE_NOT_FOUND') throw error;
+    const message = `${name}() of a memory disk is memfs's, which is not installed: npm install --save-dev memfs`;
+    throw new IntactError('ERR_INTACT_MEMFS', message);
+  }
+}
