@@ -208,6 +208,16 @@ describe('a memory disk', () => {
     ]);
   });
 
+  it('follows forty links and no more: path_resolution(7)', () => {
+    const { fs } = createMemoryDisk(ROOT);
+    fs.mkdirSync('/directory');
+    fs.symlinkSync('directory', '/1');
+    for (let i = 2; i <= 41; i++) fs.symlinkSync(`${i - 1}`, `/${i}`);
+    expect(fs.statSync('/40').isDirectory()).to.equal(true);
+    expect(() => fs.statSync('/41')).to.throw('ELOOP');
+    expect(() => fs.statSync('/40/../1')).to.throw('ELOOP');
+  });
+
   it('says how much room it has', () => {
     const { fs } = createMemoryDisk({ ...ROOT, capacityBytes: 40_960 });
     write(fs, '/file', 'x'.repeat(4096));
