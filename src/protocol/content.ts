@@ -59,12 +59,23 @@ export function* writeBytes(
   }
 }
 
-/** Consumes an iterable as node's fsPromises.writeFile does, and like it lets the iterable clean up on failure. */
 function* writeChunks(
   fd: number,
   chunks: AsyncIterable<unknown> | Iterable<unknown>,
   encoding: BufferEncoding,
   checkpoint: () => void,
+): Steps<void> {
+  yield* consume(chunks, (chunk) => {
+    checkpoint();
+    const bytes = ArrayBuffer.isView(chunk) ? bytesOf(chunk) : Buffer.from(chunk as string, encoding);
+    return writeBytes(fd, bytes, null, checkpoint);
+  });
+}
+
+/** Consumes an iterable as node's fsPromises.writeFile does, and like it lets the iterable clean up on failure. */
+export function* consume(
+  chunks: AsyncIterable<unknown> | Iterable<unknown>,
+  use: (chunk: unknown) => Steps<void>,
 ): Steps<void> {
   const iterator = iterate(chunks);
   let exhausted = false;
@@ -75,9 +86,7 @@ function* writeChunks(
         exhausted = true;
         return;
       }
-      checkpoint();
-      const bytes = ArrayBuffer.isView(value) ? bytesOf(value) : Buffer.from(value as string, encoding);
-      yield* writeBytes(fd, bytes, null, checkpoint);
+      yield* use(value);
     }
   } finally {
     if (!exhausted) yield* wait(Promise.resolve(iterator.return?.()).catch(() => {}));

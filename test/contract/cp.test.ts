@@ -249,7 +249,15 @@ const LINK_COPIES: readonly Copy[] = [
   },
 ];
 
-const FILTERS: Readonly<Record<string, { filter: unknown; only?: readonly string[]; fails?: string }>> = {
+interface Filter {
+  readonly filter: unknown;
+  readonly only?: readonly string[];
+  readonly fails?: string;
+  /** What has been copied by then depends on the order of a directory's entries, which readdir(3) and the lab sort. */
+  readonly dependsOnOrder?: boolean;
+}
+
+const FILTERS: Readonly<Record<string, Filter>> = {
   'takes all': { filter: () => true },
   'takes nothing': { filter: () => false },
   'leaves one out': { filter: (source: string) => !source.endsWith('one') },
@@ -262,6 +270,7 @@ const FILTERS: Readonly<Record<string, { filter: unknown; only?: readonly string
       return true;
     },
     fails: 'RangeError',
+    dependsOnOrder: true,
   },
   'rejects': {
     filter: () => Promise.reject(new RangeError('not today')),
@@ -297,8 +306,9 @@ for (const backend of REAL_BACKENDS) {
         it(`of ${copy.title} is as plain node's`, () => copiesAlike(backend, flavour, copy));
       }
 
-      for (const [title, { filter, only, fails }] of Object.entries(FILTERS)) {
+      for (const [title, { filter, only, fails, dependsOnOrder }] of Object.entries(FILTERS)) {
         if (only !== undefined && !only.includes(flavour.name)) continue;
+        if (dependsOnOrder && backend.isPlain) continue;
         it(`with a filter that ${title} is as plain node's`, () =>
           copiesAlike(backend, flavour, {
             title,

@@ -182,6 +182,7 @@ const METHODS: readonly HandleUse[] = [
   },
   {
     title: 'is a FileHandle, of one class with all others',
+    onlyNodes: true,
     async run(handle, journal, { base, at, fs }) {
       const other = await base.promises.open(at('other'), 'w');
       const third = await fs.promises.open(at('target'), 'r');
@@ -284,6 +285,7 @@ const CLOSINGS: readonly HandleUse[] = [
   {
     title: 'a handle given to another thread writes on there',
     onlyReal: true,
+    onlyNodes: true,
     async run(handle, journal) {
       const { port1, port2 } = new MessageChannel();
       await journal.note('write', () => handle.write('here, '));
@@ -301,7 +303,7 @@ const CLOSINGS: readonly HandleUse[] = [
 for (const backend of BACKENDS) {
   describe(`FileHandle, ${backend.name}`, () => {
     for (const use of [...METHODS, ...CLOSINGS]) {
-      if (use.onlyReal && !backend.isReal) continue;
+      if ((use.onlyReal && !backend.isReal) || (use.onlyNodes && backend.isPlain)) continue;
       // Where something hangs, it hangs for good.
       it(use.title, () => usesAlike(backend, use)).timeout(2000);
     }

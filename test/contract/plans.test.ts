@@ -5,7 +5,7 @@ import { expectSame } from '../support/compare';
 import { turnUntil } from '../support/event-loop';
 import { FLAVOURS, type Flavour } from '../support/flavours';
 import { Journal, outcomeOf } from '../support/outcome';
-import { BACKENDS, type World } from '../support/worlds';
+import { PROTECTING_BACKENDS, type World } from '../support/worlds';
 
 const ALL_OPTIONS: Readonly<Record<string, Options>> = {
   "durability 'process'": { durability: 'process' },
@@ -19,7 +19,7 @@ const ALL_OPTIONS: Readonly<Record<string, Options>> = {
 };
 
 /** patch() has its options from the same place as createFs(). */
-const BACKENDS_WITH_OPTIONS = BACKENDS.filter(({ name }) => name !== 'patch()');
+const BACKENDS_WITH_OPTIONS = PROTECTING_BACKENDS.filter(({ name }) => name !== 'patch()');
 
 /** What is there before, and what is put in its place. */
 const CONTENTS: Readonly<Record<string, readonly [before: string | undefined, after: string]>> = {

@@ -7,7 +7,7 @@ import { stats } from '../../src/api';
 import { turnUntil } from '../support/event-loop';
 import { FLAVOURS, type Flavour } from '../support/flavours';
 import { writeThrough } from '../support/opening';
-import { type Backend, REAL_BACKENDS, type World } from '../support/worlds';
+import { type Backend, PROTECTING_BACKENDS, type World } from '../support/worlds';
 
 type Write = (flavour: Flavour, world: World, path: string) => Promise<unknown>;
 
@@ -50,7 +50,7 @@ const PATHS: Readonly<Record<string, string>> = {
   'a file behind a linked directory': 'directory/file',
 };
 
-for (const backend of REAL_BACKENDS) {
+for (const backend of PROTECTING_BACKENDS.filter(({ isReal }) => isReal)) {
   for (const flavour of FLAVOURS) {
     describe(`what is protected, ${flavour.name}, ${backend.name}`, () => {
       for (const [title, write] of Object.entries(WRITES)) {

@@ -14,6 +14,8 @@ export interface HandleUse {
   readonly fails?: string | RegExp;
   /** memfs has no such method, or another idea of it. */
   readonly onlyReal?: boolean;
+  /** It is about node's own class, of which the handles of another fs are not. */
+  readonly onlyNodes?: boolean;
   /** Plain node has broken the old content by then. */
   readonly keepsOld?: boolean;
   readonly run: (handle: FileHandle, journal: Journal, world: World) => unknown;

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Options, createFs, patch } from '../../src/api';
 import { type NodeFs, liveFs, nodeFs } from '../../src/ground/node-fs';
+import { surfaceOver } from '../../src/testing/surface';
 import { faultyFs } from './faulty-fs';
 
 export type Fs = NodeFs;
@@ -27,6 +28,8 @@ export interface Backend {
   readonly name: string;
   /** Whether it is the machine's own file system: with users, umask, FIFOs and /proc. */
   readonly isReal: boolean;
+  /** Whether nothing is protected on it: then there is no difference that is intended. */
+  readonly isPlain?: boolean;
   readonly open: (kind: Kind, options?: Options) => World;
 }
 
@@ -66,6 +69,16 @@ function closingAfter(undo: () => void, world: World): World {
   return { ...world, close };
 }
 
+/** The lab's surface over the machine's own fs, which is to be no different from it: nothing is protected here. */
+const labSurface: Backend = {
+  name: 'surfaceOver() over node:fs',
+  isReal: true,
+  isPlain: true,
+  open: (kind) => realWorld(kind === 'plain' ? liveFs : (surface ??= surfaceOver(nodeFs, (_call, effect) => effect()))),
+};
+
+let surface: Fs | undefined;
+
 const memory: Backend = {
   name: 'createFs() over memfs',
   isReal: false,
@@ -90,8 +103,9 @@ function shortWritingFs(): Fs {
   });
 }
 
-export const BACKENDS: readonly Backend[] = [ownModule, patchedModule, memory];
+export const BACKENDS: readonly Backend[] = [ownModule, patchedModule, memory, labSurface];
 export const REAL_BACKENDS: readonly Backend[] = BACKENDS.filter(({ isReal }) => isReal);
+export const PROTECTING_BACKENDS: readonly Backend[] = BACKENDS.filter(({ isPlain }) => !isPlain);
 
 /** In memory where there is such a place, because the suite makes tens of thousands of files; TMPDIR names another. */
 export const FAST_PLACE = process.env['TMPDIR'] === undefined && canMakeFilesIn('/dev/shm') ? '/dev/shm' : tmpdir();
