@@ -1,0 +1,301 @@
+// The lab itself: breaking the protocol on purpose must be found, and as what it is.
+
+import { expect } from 'chai';
+import type { NodeFs } from '../../src/ground/node-fs';
+import { type ExploreOptions, type Report, type SweepFaultsOptions, explore, sweepFaults } from '../../src/testing';
+import { type Edit, withMutant } from './mutants';
+import { NEW, OLD, TARGET } from './writes';
+
+const QUIET = { warn: false };
+
+type CreateFs = Parameters<Parameters<typeof withMutant>[1]>[0];
+
+interface Mutant {
+  readonly name: string;
+  readonly edits: readonly Edit[];
+  /** What is run on it, and what the first violation says. */
+  readonly hunt: (createFs: CreateFs) => Promise<Report>;
+  readonly finds: RegExp;
+}
+
+/** Gives a function another body; its own is kept under another name. */
+function instead(file: string, head: string, body: string): Edit {
+  return { file, from: head, to: `${head} ${body} } ${head.replace('function* ', 'function* replaced_')}` };
+}
+
+const MUTANTS: readonly Mutant[] = [
+  {
+    name: 'no fsync of the file',
+    edits: [
+      { file: 'protocol/stage.js', from: "else if (stage.treatment.durability !== 'process')", to: 'else if (false)' },
+    ],
+    hunt: (createFs) => crash((fs) => createFs(fs, QUIET).writeFileSync(TARGET, NEW)),
+    finds: /torn: 0 bytes|torn: 1\d+ bytes/,
+  },
+  {
+    name: 'no fsync of the directory',
+    edits: [{ file: 'protocol/commit.js', from: "if (stage.treatment.durability !== 'durable')", to: 'if (true)' }],
+    hunt: (createFs) => crash((fs) => createFs(fs, QUIET).writeFileSync(TARGET, NEW)),
+    finds: /lost an acknowledged write/,
+  },
+  {
+    name: 'the file is flushed after the rename',
+    edits: [
+      instead(
+        'protocol/commit.js',
+        'function* commitStage(stage, flush = false) {',
+        'yield* publish(stage); yield* (0, stage_1.flushStage)(stage, flush);' +
+          'yield* (0, stage_1.closeStage)(stage); yield* makeNamesDurable(stage);',
+      ),
+    ],
+    hunt: (createFs) => crash((fs) => createFs(fs, QUIET).writeFileSync(TARGET, NEW)),
+    finds: /torn/,
+  },
+  {
+    name: 'the mode is set after the flush',
+    edits: [
+      { file: 'protocol/stage.js', from: 'return ancestor.mode & 0o777;', to: 'return 0o666;' },
+      { file: 'protocol/stage.js', from: 'yield* (0, step_1.fchmod)(fd, ancestor.mode & 0o7777);', to: '' },
+      instead(
+        'protocol/commit.js',
+        'function* commitStage(stage, flush = false) {',
+        'yield* (0, stage_1.flushStage)(stage, flush);' +
+          'yield* (0, step_1.fchmod)(stage.fd, stage.target.existing.mode & 0o7777);' +
+          'yield* (0, stage_1.closeStage)(stage); yield* land(stage);',
+      ),
+    ],
+    hunt: (createFs) => crash((fs) => createFs(fs, QUIET).writeFileSync(TARGET, NEW)),
+    finds: /mode 644/,
+  },
+  {
+    name: 'the target is unlinked before the rename',
+    edits: [
+      {
+        file: 'protocol/commit.js',
+        from: /try \{\s+yield\* \(0, step_1\.rename\)\(stagedPath, path\);\s+\}\s+catch \(error\) \{\s+const reason/,
+        to: 'try { yield* (0, step_1.unlink)(path); yield* (0, step_1.rename)(stagedPath, path); } catch (error) { const reason',
+      },
+    ],
+    hunt: (createFs) => crash((fs) => createFs(fs, QUIET).writeFileSync(TARGET, NEW)),
+    finds: /torn: nothing there/,
+  },
+  {
+    name: 'write is not repeated when it was short',
+    edits: [{ file: 'protocol/content.js', from: 'offset += written;', to: 'offset = bytes.byteLength;' }],
+    hunt: (createFs) => faults((fs) => createFs(fs, QUIET).writeFileSync(TARGET, NEW)),
+    finds: /fail\('write'\).*short.*torn/,
+  },
+  {
+    name: 'an fsync that failed is tried again',
+    edits: [
+      {
+        file: 'protocol/stage.js',
+        from: /if \(stage\.fd !== undefined\) \{\s+yield\* \(0, step_1\.fsync\)\(stage\.fd\);/,
+        to: 'if (stage.fd !== undefined) { try { yield* (0, step_1.fsync)(stage.fd); } catch { yield* (0, step_1.fsync)(stage.fd); }',
+      },
+    ],
+    hunt: (createFs) => faults((fs) => createFs(fs, QUIET).writeFileSync(TARGET, NEW)),
+    finds: /fail\('fsync'\).*losing.*torn/,
+  },
+  {
+    name: 'a failed write is published all the same',
+    edits: [
+      {
+        file: 'protocol/replace-file.js',
+        from: /yield\* fill\(stage, stage\.fd\);/,
+        to: 'try { yield* fill(stage, stage.fd); } catch {}',
+      },
+    ],
+    hunt: (createFs) => faults((fs) => createFs(fs, QUIET).writeFileSync(TARGET, NEW)),
+    finds: /fail\('write'\).*torn/,
+  },
+  {
+    name: 'a failed rename goes unreported',
+    edits: [
+      {
+        file: 'protocol/commit.js',
+        from: /if \(reason === undefined \|\| stage\.target\.existing === undefined\)\s+throw error;/,
+        to: 'if (reason === undefined) return undefined;',
+      },
+    ],
+    hunt: (createFs) => faults((fs) => createFs(fs, QUIET).writeFileSync(TARGET, NEW)),
+    finds: /fail\('rename'\).*lost/,
+  },
+  {
+    name: 'a failed directory sync goes unreported',
+    edits: [{ file: 'protocol/commit.js', from: 'throw (0, errors_1.asPublished)(error);', to: '' }],
+    hunt: (createFs) =>
+      faults(
+        (fs) => createFs(fs, QUIET).writeFileSync(TARGET, NEW),
+        ({ error }, fault) => {
+          if (/fsync/.test(fault) && error === undefined) throw new Error('reported as durable');
+        },
+      ),
+    finds: /reported as durable/,
+  },
+  {
+    name: 'the staged file of a failed write is left behind',
+    edits: [{ file: 'protocol/replace-file.js', from: 'yield* (0, stage_1.discardStage)(stage);', to: '' }],
+    hunt: (createFs) => faults((fs) => createFs(fs, QUIET).writeFileSync(TARGET, NEW)),
+    finds: /left behind|left open/,
+  },
+  {
+    name: 'a directory that was just made is not synced into its own',
+    edits: [
+      { file: 'protocol/directories.js', from: /if \(this\.#fresh\.size === 0\)\s+return chain;/, to: 'return chain;' },
+    ],
+    hunt: (createFs) =>
+      explore({
+        workload(plain, { ack }) {
+          const fs = createFs(plain, QUIET);
+          fs.mkdirSync('/app');
+          fs.writeFileSync(TARGET, NEW);
+          ack('saved');
+        },
+        check(fs, { acked }) {
+          if (acked('saved') && !fs.existsSync(TARGET)) throw new Error('lost an acknowledged write');
+        },
+      }),
+    finds: /lost an acknowledged write/,
+  },
+  {
+    name: 'in place: no redo record',
+    edits: [
+      { file: 'protocol/in-place.js', from: /if \(isRecorded\)\s+yield\* record\(/, to: 'if (false) yield* record(' },
+    ],
+    hunt: inPlace,
+    finds: /torn/,
+  },
+  {
+    name: "in place: the record's name is not synced before the copy",
+    edits: [
+      {
+        file: 'protocol/in-place.js',
+        from: /staged\.stagedPath = path;\s+if \(flush\)/,
+        to: 'staged.stagedPath = path; if (false)',
+      },
+    ],
+    hunt: inPlace,
+    finds: /torn/,
+  },
+  {
+    name: 'in place: the record is removed before the copy is flushed',
+    edits: [{ file: 'protocol/in-place.js', from: /if \(flush\)\s+yield\* \(0, step_1\.fsync\)\(target\);/, to: '' }],
+    hunt: inPlace,
+    finds: /torn/,
+  },
+  {
+    name: 'in place: the sweep removes records without finishing them',
+    edits: [
+      {
+        file: 'protocol/leftovers.js',
+        from: 'redo !== undefined && (yield* (0, in_place_1.finishRedo)(path, directory, redo))',
+        to: 'false',
+      },
+    ],
+    hunt: inPlace,
+    finds: /torn/,
+  },
+  {
+    name: 'in place: the sweep removes the record before it has flushed the copy',
+    edits: [
+      {
+        file: 'protocol/in-place.js',
+        from: /yield\* copyContent\(source, target, redo\.size, found\.size, \(\) => \{ \}\);\s+yield\* \(0, step_1\.fsync\)\(target\);/,
+        to: 'yield* copyContent(source, target, redo.size, found.size, () => { });',
+      },
+    ],
+    hunt: inPlace,
+    finds: /torn/,
+  },
+];
+
+describe('The lab finds a protocol', function () {
+  this.timeout(60_000);
+
+  for (const { name, edits, hunt, finds } of MUTANTS) {
+    it(`in which ${name}`, async () => {
+      await withMutant(edits, async (createFs) => {
+        const report = await hunt(createFs);
+        expect(report.violations, String(report)).to.not.have.length(0);
+        expect(report.violations.map(({ message }) => message).join('\n'), String(report)).to.match(finds);
+      });
+    });
+  }
+
+  it('to be whole where nothing is broken, by the same hunts', async () => {
+    await withMutant([], async (createFs) => {
+      for (const { hunt, name } of MUTANTS) {
+        const report = await hunt(createFs);
+        expect(report.violations, `${name}\n${String(report)}`).to.have.length(0);
+      }
+    });
+  });
+});
+
+function crash(write: (fs: NodeFs) => void, more: Partial<ExploreOptions> = {}): Promise<Report> {
+  return explore({
+    setup,
+    workload(fs, { ack }) {
+      write(fs);
+      ack('saved');
+    },
+    check(fs, { acked }) {
+      checkContent(fs, acked('saved'));
+      const mode = fs.statSync(TARGET).mode & 0o777;
+      if (mode !== 0o600) throw new Error(`mode ${mode.toString(8)}`);
+    },
+    ...more,
+  });
+}
+
+function inPlace(createFs: CreateFs): Promise<Report> {
+  return explore({
+    setup(fs) {
+      setup(fs);
+      fs.linkSync(TARGET, '/app/other');
+    },
+    workload(plain, { ack }) {
+      createFs(plain, QUIET).writeFileSync(TARGET, NEW);
+      ack('saved');
+    },
+    recover: (plain) => createFs(plain, QUIET).writeFileSync('/app/touch', ''),
+    check: (fs, { acked }) => checkContent(fs, acked('saved')),
+  });
+}
+
+type FaultContext = Parameters<SweepFaultsOptions['check']>[1];
+
+function faults(
+  write: (fs: NodeFs) => void,
+  alsoCheck: (context: FaultContext, fault: string) => void = () => {},
+): Promise<Report> {
+  return sweepFaults({
+    setup,
+    lengthsPerCall: 16,
+    workload(fs, { ack }) {
+      write(fs);
+      ack('saved');
+    },
+    check(fs, context) {
+      checkContent(fs, context.acked('saved'));
+      if ((context.error as { code?: string } | undefined)?.code === 'ERR_INTACT_CRASHED') return;
+      alsoCheck(context, context.fault ?? '');
+      const behind = fs.readdirSync('/app').filter((name) => name !== 'config.json');
+      if (behind.length > 0 && !/unlink/.test(context.fault ?? '')) throw new Error(`left behind: ${behind.join()}`);
+      if (context.leftOpen!.length > 0 && !/close/.test(context.fault ?? '')) throw new Error('left open');
+    },
+  });
+}
+
+function setup(fs: NodeFs): void {
+  fs.mkdirSync('/app');
+  fs.writeFileSync(TARGET, OLD, { mode: 0o600 });
+}
+
+function checkContent(fs: NodeFs, isAcked: boolean): void {
+  const content = fs.existsSync(TARGET) ? fs.readFileSync(TARGET, 'utf8') : undefined;
+  if (content === NEW) return;
+  if (content !== OLD) throw new Error(content === undefined ? 'torn: nothing there' : `torn: ${content.length} bytes`);
+  if (isAcked) throw new Error('lost an acknowledged write');
+}

@@ -1,0 +1,47 @@
+// fs-intact with its protocol broken on purpose: a copy of the compiled sources, with one line changed.
+
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Options } from '../../src/api';
+import type { NodeFs } from '../../src/ground/node-fs';
+
+/** A change of one compiled file; `from` must stand in it once. */
+export interface Edit {
+  readonly file: string;
+  readonly from: string | RegExp;
+  readonly to: string;
+}
+
+type CreateFs = (base: NodeFs, options?: Options) => NodeFs;
+
+const SOURCES = dirname(require.resolve('../../src/api'));
+
+/** Loads a copy of the package with these edits, and calls `use` with its createFs. */
+export async function withMutant(edits: readonly Edit[], use: (createFs: CreateFs) => Promise<void>): Promise<void> {
+  // Beside the originals, so that dependencies are found.
+  const directory = mkdtempSync(join(dirname(SOURCES), 'mutant-'));
+  try {
+    cpSync(SOURCES, directory, { recursive: true });
+    for (const edit of edits) apply(directory, edit);
+    await use(createFsOf(directory));
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+function apply(directory: string, { file, from, to }: Edit): void {
+  const path = join(directory, file);
+  const text = readFileSync(path, 'utf8');
+  const pieces = text.split(from);
+  if (pieces.length !== 2) throw new Error(`${String(from)} stands ${pieces.length - 1} times in ${file}, not once`);
+  writeFileSync(path, pieces.join(to));
+}
+
+/** Not that of its api, which would be the engine of the copy that was loaded first. */
+function createFsOf(directory: string): CreateFs {
+  const { fsOver } = require(join(directory, 'create-fs.js')) as typeof import('../../src/create-fs');
+  const { settingsReader } = require(
+    join(directory, 'settings/sources.js'),
+  ) as typeof import('../../src/settings/sources');
+  return (base, options) => fsOver(base, settingsReader(options));
+}
