@@ -246,7 +246,7 @@ function entryAt(on: Observed, path: string): Entry {
 function newEntryAt(on: Observed, path: string, follows: boolean): Entry | undefined {
   let at = path;
   try {
-    for (let hops = 0; follows && hops < SYMLINK_HOPS_MAX; hops++) {
+    for (let hops = 0; hops < (follows ? SYMLINK_HOPS_MAX : 0); hops++) {
       if (look(on, at, false) === undefined) break;
       const target = on.base.readlinkSync(at);
       at = target.startsWith('/') ? target : `${dirname(at)}/${target}`;

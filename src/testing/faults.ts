@@ -62,8 +62,8 @@ export class Fault {
    */
   on(where: string | ((call: FaultyCall) => boolean)): Fault {
     if (typeof where === 'function') return this.but({ where: [...this.plan.where, where] }, `on(${where.toString()})`);
-    const matches = matcherOf([where]);
-    const matchesPath: Where = ({ path }) => path !== undefined && matches(path);
+    const isMatch = matcherOf([where]);
+    const matchesPath: Where = ({ path }) => path !== undefined && isMatch(path);
     return this.but({ where: [...this.plan.where, matchesPath] }, `on(${inspect(where)})`);
   }
 
@@ -210,8 +210,9 @@ export class FaultSet {
         this.isCrashed = true;
         throw crashed();
       case 'delayed':
-        return undefined;
+        break;
     }
+    return undefined;
   }
 
   private take(call: FaultyCall, isWanted: (outcome: Outcome) => boolean): Plan | undefined {
@@ -234,7 +235,7 @@ function matches({ call, index, where, outcome }: Plan, asked: FaultyCall): bool
   if (index !== undefined && index !== asked.index) return false;
   if (outcome.kind === 'short' && !PARTIAL_CALLS.has(asked.call)) return false;
   if (outcome.kind === 'losing' && asked.call !== 'fsync' && asked.call !== 'fdatasync') return false;
-  return where.every((matches) => matches(asked));
+  return where.every((isMet) => isMet(asked));
 }
 
 /** The arguments of a read or write of no more than so many bytes. */

@@ -19,7 +19,6 @@ export const OWN_NUMBERS: InodeIds = { of: ({ ino }) => ino, forget: () => {} };
 export function numbersOfOurs(): InodeIds {
   const ids = new Map<string, number>();
   let next = 1;
-  const keyOf = ({ dev, ino }: Identity): string => `${dev}:${ino}`;
   return {
     of(file) {
       const key = keyOf(file);
@@ -31,4 +30,8 @@ export function numbersOfOurs(): InodeIds {
       ids.delete(keyOf(file));
     },
   };
+}
+
+function keyOf({ dev, ino }: Identity): string {
+  return `${dev}:${ino}`;
 }

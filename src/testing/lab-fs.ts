@@ -61,8 +61,7 @@ export function observe(
 
   async function idle(ms: number): Promise<void> {
     const end = Date.now() + ms;
-    do await turn();
-    while (underWay > 0 && Date.now() < end);
+    for (let now = 0; now < end; now = underWay > 0 ? Date.now() : end) await turn();
   }
 
   return { fs: bootedOn(knowingStreams(surfaceOver(base, perform, { later })), boot), recorder, idle };

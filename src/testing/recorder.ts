@@ -4,7 +4,7 @@ import { codeOf } from '../ground/errors';
 import type { NodeFs } from '../ground/node-fs';
 import type { DiskImage } from './disk-image';
 import { OBSERVERS, type Observed } from './effects';
-import { InodeIds } from './inode-ids';
+import type { InodeIds } from './inode-ids';
 import type { PrimitiveCall } from './primitive-call';
 import { showCall, showResult } from './show-call';
 import type { CallShape, Effect, Event } from './trace';
@@ -54,7 +54,7 @@ export class Recorder {
       outcome = showResult(result);
       return result;
     } catch (error) {
-      outcome = codeOf(error) || String(error);
+      outcome = codeOf(error) || 'an error';
       throw error;
     } finally {
       if (effects.length > 0) this.record(index, call, path, outcome, effects);

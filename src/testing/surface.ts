@@ -23,7 +23,7 @@ import type { Lab } from './surface/lab';
 import { readdirStory } from './surface/list';
 import { mkdirStory, mkdtempStory } from './surface/make-directory';
 import { pathCalls } from './surface/path-calls';
-import { type Perform, hostOfPrimitives } from './surface/primitives';
+import { type Later, type Perform, hostOfPrimitives } from './surface/primitives';
 import { readFileStory } from './surface/read-file';
 import { nativeRealpathStory, realpathStory } from './surface/real-path';
 import { rmStory, rmdirStory } from './surface/remove';
@@ -45,7 +45,7 @@ export interface SurfaceOptions {
    * Defers the primitive calls of asynchronous callers. Tasks must run in the order in which they came, and each outside
    * of the call that gave it. @default setImmediate
    */
-  readonly later?: (task: () => void) => void;
+  readonly later?: Later;
 }
 
 /** Calls that are a primitive call each, of the same name. */
@@ -84,7 +84,7 @@ const PROMISE_STORIES: Readonly<Record<string, Story>> = { open: openHandleStory
  * @param perform What every primitive call goes through.
  */
 export function surfaceOver(base: NodeFs | (() => NodeFs), perform: Perform, options: SurfaceOptions = {}): LabFs {
-  const { cwd, later = setImmediate } = options;
+  const { cwd, later = (task) => void setImmediate(task) } = options;
   const underneath = typeof base === 'function' ? base : () => base;
   const fs: Record<string, unknown> = {};
   const lab: Lab = {

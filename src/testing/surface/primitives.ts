@@ -110,26 +110,31 @@ export const unlink = primitive('unlink');
 export const mkdir = primitive('mkdir');
 export const rmdir = primitive('rmdir');
 
+/** Runs a task in a later turn, and the tasks of one fs in the order in which they came. `call` is what it will make. */
+export type Later = (task: () => void, call: PrimitiveCall) => void;
+
 /**
  * A host whose every step is one primitive call: made at once for synchronous callers, and in a later turn for the others.
  *
  * @param base A function, because the file system underneath may be exchanged.
- * @param later Defers a task; tasks must run in the order in which they were given.
  */
-export function hostOfPrimitives(base: () => NodeFs, perform: Perform, later: (task: () => void) => void): Host {
+export function hostOfPrimitives(base: () => NodeFs, perform: Perform, later: Later): Host {
   const make = (name: string, args: readonly unknown[]): unknown =>
     perform({ name, args } as PrimitiveCall, () => callOn(base(), name, args));
   const makeLater = (name: string, args: readonly unknown[], done: (error: unknown, value?: unknown) => void): void =>
-    later(() => {
-      let value: unknown;
-      try {
-        value = make(name, args);
-      } catch (error) {
-        done(error);
-        return;
-      }
-      done(null, value);
-    });
+    later(
+      () => {
+        let value: unknown;
+        try {
+          value = make(name, args);
+        } catch (error) {
+          done(error);
+          return;
+        }
+        done(null, value);
+      },
+      { name, args } as PrimitiveCall,
+    );
   // The steps of the surface are all of this one kind.
   return { sync: { native: make }, callback: { native: makeLater } } as unknown as Host;
 }
