@@ -1,5 +1,6 @@
 // explore(): what is left on the disk if the machine stops here, for every here.
 
+import { inspect } from 'node:util';
 import { IntactError, codeOf } from '../ground/errors';
 import { ImageBuilder } from './crash-image';
 import { type CrashChoice, crashChoices } from './crash-states';
@@ -38,7 +39,7 @@ export async function traceOf(plan: ExplorePlan): Promise<Trace> {
   const { trace, error } = await rehearse(plan, prepared, plan.faults);
   if (error === undefined || (plan.faults.length > 0 && codeOf(error) !== 'ERR_INTACT_UNSETTLED')) return trace;
   if (codeOf(error) === 'ERR_INTACT_UNSETTLED') throw error;
-  const message = `workload failed: ${error instanceof Error ? error.message : String(error)}`;
+  const message = `workload failed: ${error instanceof Error ? error.message : inspect(error)}`;
   throw Object.assign(new IntactError('ERR_INTACT_WORKLOAD', message), { cause: error });
 }
 

@@ -40,7 +40,7 @@ export function readCrashToken(token: string): ReplayToken {
   const isKnown = kind === 'crash' && Object.hasOwn(MODELS, model ?? '') && (crash === 'power' || crash === 'process');
   if (!isKnown || fingerprint === undefined || states.length < 1 || states.length > 2) throw badToken(token);
   const read = states.map((state) => readState(state, token));
-  return { model: model as ModelName, crash: crash as 'power' | 'process', fingerprint, states: read };
+  return { model: model as ModelName, crash, fingerprint, states: read };
 }
 
 /** The calls that had an effect, in order, and how many changes each made. */
@@ -67,7 +67,7 @@ function showIds(ids: readonly number[]): string {
     else runs.push([id, 1]);
   }
   return runs
-    .map(([first, count]) => (count === 1 ? `${first.toString(36)}` : `${first.toString(36)}~${count.toString(36)}`))
+    .map(([first, count]) => (count === 1 ? first.toString(36) : `${first.toString(36)}~${count.toString(36)}`))
     .join('.');
 }
 

@@ -1,5 +1,6 @@
 // What the caller wants explored: his functions, and the bounds of the search.
 
+import { isatty } from 'node:tty';
 import { inspect } from 'node:util';
 import { IntactError } from '../ground/errors';
 import type { NodeFs } from '../ground/node-fs';
@@ -151,7 +152,7 @@ export function readExploreOptions(options: ExploreOptions): ExplorePlan {
     samples: whole('explore: samples', samples, 256, 0),
     violationsMax: whole('explore: violationsMax', violationsMax, 20, 1),
     settleMs: whole('explore: settleMs', settleMs, 10_000, 1),
-    progress: options.progress ?? process.stderr.isTTY === true,
+    progress: options.progress ?? isatty(2),
   };
 }
 
@@ -174,7 +175,7 @@ export function readSweepFaultsOptions(options: SweepFaultsOptions): Required<Sw
     lengthsPerCall: whole('sweepFaults: lengthsPerCall', options.lengthsPerCall, 256, 1),
     violationsMax: whole('sweepFaults: violationsMax', options.violationsMax, 20, 1),
     settleMs: whole('sweepFaults: settleMs', options.settleMs, 10_000, 1),
-    progress: options.progress ?? process.stderr.isTTY === true,
+    progress: options.progress ?? isatty(2),
   };
 }
 

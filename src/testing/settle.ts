@@ -24,7 +24,7 @@ export function settled(part: Part, result: unknown, ms: number, where: () => st
       },
       (error: unknown) => {
         clearTimeout(timer);
-        reject(error as Error);
+        reject(error);
       },
     );
   });

@@ -51,6 +51,7 @@ function showChange(change: Change): string {
     case 'unlink':
       return `the removal of the name '${change.entry.name}'`;
     case 'rename':
+    default:
       return `the renaming of '${change.from.name}' to '${change.to.name}'`;
   }
 }

@@ -1,5 +1,6 @@
 // sweepFaults(): every call of a workload fails once, in every way it can.
 
+import { inspect } from 'node:util';
 import { IntactError, codeOf } from '../ground/errors';
 import { hash } from '../ground/hash';
 import { SECTOR_BYTES } from './crash-states';
@@ -69,7 +70,7 @@ async function rehearseFaultless(plan: Required<SweepFaultsOptions>, prepared: P
   const run = await rehearse(plan, prepared);
   if (run.error === undefined) return run;
   if (codeOf(run.error) === 'ERR_INTACT_UNSETTLED') throw run.error as Error;
-  const message = `workload failed without any fault: ${String(run.error)}`;
+  const message = `workload failed without any fault: ${inspect(run.error)}`;
   throw Object.assign(new IntactError('ERR_INTACT_WORKLOAD', message), { cause: run.error });
 }
 
@@ -94,7 +95,7 @@ async function tryFault(
   const story = storyOfRun(trace);
   return {
     error: found.error,
-    message: `${String(fault)}: ${found.error instanceof Error ? found.error.message : String(found.error)}`,
+    message: `${String(fault)}: ${found.error instanceof Error ? found.error.message : inspect(found.error)}`,
     story: [story],
     acked: [...acked],
     image: disk!.image(),
@@ -147,7 +148,7 @@ function fewLengths(bytes: number, lengthsMax: number): number[] {
   for (let sector = step; sector < bytes; sector += step) {
     for (const length of [sector - 1, sector, sector + 1]) if (length < bytes) few.add(length);
   }
-  return [...few].sort((a, b) => a - b);
+  return [...few].toSorted((a, b) => a - b);
 }
 
 function tokenOf(trace: Trace, fault: Fault): string {

@@ -1,5 +1,6 @@
 // A crash state that was found wanting, as the report tells it.
 
+import { inspect } from 'node:util';
 import { type CrashImage, type Fill, ImageBuilder } from './crash-image';
 import type { CrashChoice } from './crash-states';
 import type { History } from './micro-ops';
@@ -33,7 +34,7 @@ export function violationOf(
     lines.findLast(({ fate, site }) => fate !== 'not reached' && site !== undefined);
   return {
     error,
-    message: error instanceof Error ? error.message : String(error),
+    message: error instanceof Error ? error.message : inspect(error),
     story,
     acked: [...acked],
     image: state.image.image,
