@@ -3,7 +3,9 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Options } from '../../src/api';
+import type * as createFsModule from '../../src/create-fs';
 import type { NodeFs } from '../../src/ground/node-fs';
+import type * as sourcesModule from '../../src/settings/sources';
 
 /** A change of one compiled file; `from` must stand in it once. */
 export interface Edit {
@@ -39,9 +41,7 @@ function apply(directory: string, { file, from, to }: Edit): void {
 
 /** Not that of its api, which would be the engine of the copy that was loaded first. */
 function createFsOf(directory: string): CreateFs {
-  const { fsOver } = require(join(directory, 'create-fs.js')) as typeof import('../../src/create-fs');
-  const { settingsReader } = require(
-    join(directory, 'settings/sources.js'),
-  ) as typeof import('../../src/settings/sources');
+  const { fsOver } = require(join(directory, 'create-fs.js')) as typeof createFsModule;
+  const { settingsReader } = require(join(directory, 'settings/sources.js')) as typeof sourcesModule;
   return (base, options) => fsOver(base, settingsReader(options));
 }

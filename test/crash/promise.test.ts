@@ -3,7 +3,7 @@
 import { expect } from 'chai';
 import { type Durability, createFs } from '../../src/api';
 import type { NodeFs } from '../../src/ground/node-fs';
-import { type CheckContext, type ExploreOptions, type ModelName, explore } from '../../src/testing';
+import { type CheckContext, type ExploreOptions, type ModelName, type Report, explore } from '../../src/testing';
 import { NEW, OLD, TARGET, WRITES, type Write } from './writes';
 
 const MODELS: readonly ModelName[] = ['posix', 'ordered', 'ext4', 'btrfs'];
@@ -223,7 +223,7 @@ function describeContent(content: string | undefined): string {
   return content === undefined ? 'nothing there' : `${content.length} bytes: ${content.slice(0, 20)}`;
 }
 
-function expectNoViolation(report: { readonly violations: readonly unknown[]; readonly crashStates: number }): void {
+function expectNoViolation(report: Report): void {
   expect(report.violations, String(report)).to.have.length(0);
   expect(report.crashStates).to.be.greaterThan(1);
 }
