@@ -7,7 +7,7 @@ import { type CrashChoice, crashChoices } from './crash-states';
 import { type History, historyOf } from './micro-ops';
 import { Progress } from './progress';
 import { prepare, prepareIn, rehearse } from './rehearsal';
-import { Report, type Violation } from './report';
+import { type PointFindings, Report, type Violation } from './report';
 import { type Crash, type CrashState, violationOf } from './violation';
 import { type ExploreOptions, type ExplorePlan, readExploreOptions } from './scenario';
 import { Trials, type Verdict } from './trial';
@@ -52,6 +52,7 @@ class Exploration {
   private readonly violations: Violation[] = [];
   /** Disks that were recovered and checked, with what was acknowledged by then. */
   private readonly tried = new Set<string>();
+  private readonly points = new Map<number, { -readonly [Key in keyof PointFindings]: PointFindings[Key] }>();
   private crashPoints = 0;
   private isExhaustive = true;
   private turnEnds = 0;
@@ -81,6 +82,7 @@ class Exploration {
       crashPoints: this.crashPoints,
       crashStates: this.tried.size,
       exhaustive: this.isExhaustive && !this.isFull,
+      points: [...this.points.values()].sort((a, b) => a.point - b.point),
     });
   }
 
@@ -106,7 +108,9 @@ class Exploration {
       for (const state of statesOf(builder, choice, history)) {
         if (this.isFull) return;
         const key = `${state.image.key} ${[...acked(choice.point)].join()}`;
-        if (this.tried.has(key)) continue;
+        const isNew = !this.tried.has(key);
+        this.count(choice.point, outer, isNew);
+        if (!isNew) continue;
         this.tried.add(key);
         const pending = this.tryState(history, state, acked(choice.point), outer);
         if (pending !== undefined) await pending;
@@ -114,6 +118,16 @@ class Exploration {
       }
     }
     this.isExhaustive &&= found.isExhaustive();
+  }
+
+  /** Counts a state, also one that was met before, at the moment of the workload that it comes from. */
+  private count(inner: number, outer: Crash | undefined, isNew: boolean): void {
+    const point = outer?.state.point ?? inner;
+    let counts = this.points.get(point);
+    if (counts === undefined) this.points.set(point, (counts = { point, states: 0, statesOfRecovery: 0 }));
+    if (!isNew) return;
+    counts.states++;
+    if (outer !== undefined) counts.statesOfRecovery++;
   }
 
   private tryState(

@@ -2,60 +2,67 @@
 
 import type { DiskImage, Inode } from './disk-image';
 
-export interface Difference {
+/** What is at a path. */
+export interface Place {
+  readonly inode: Inode;
+  /** Another path of the same file, before this one in order, if it has several. */
+  readonly sameAs: string | undefined;
+}
+
+/** A path of either disk. */
+export interface Comparison {
   readonly path: string;
   /** Undefined where nothing is there. */
-  readonly expected: Inode | undefined;
-  readonly found: Inode | undefined;
+  readonly expected: Place | undefined;
+  readonly found: Place | undefined;
+  readonly isSame: boolean;
 }
 
-/** Paths at which the two do not hold the same, in order. Inode numbers and times are no difference. */
-export function differencesOf(expected: DiskImage, found: DiskImage): Difference[] {
-  const [left, right] = [pathsOf(expected), pathsOf(found)];
-  const paths = [...new Set([...left.keys(), ...right.keys()])].toSorted();
-  return paths
-    .map((path) => ({ path, expected: left.get(path), found: right.get(path) }))
-    .filter((difference) => !isSame(difference.expected, difference.found));
+/** Every path of two disks, in order. Inode numbers and times are no difference. */
+export function compareImages(expected: DiskImage, found: DiskImage): Comparison[] {
+  const [left, right] = [placesOf(expected), placesOf(found)];
+  const paths = [...new Set([...left.keys(), ...right.keys()])].sort();
+  return paths.map((path) => {
+    const [there, here] = [left.get(path), right.get(path)];
+    return { path, expected: there, found: here, isSame: isSame(there, here) };
+  });
 }
 
-/** Every path of a disk, and what it leads to. */
-export function pathsOf(image: DiskImage): Map<string, Inode> {
-  const paths = new Map<string, Inode>();
+/** Every path of a disk, in order, and what is there. */
+export function placesOf(image: DiskImage): Map<string, Place> {
+  const places = new Map<string, Place>();
+  const firstPaths = new Map<number, string>();
   const visit = (path: string, ino: number): void => {
     const inode = image.inodes.get(ino)!;
-    paths.set(path === '' ? '/' : path, inode);
-    if (inode.kind === 'directory') for (const [name, child] of inode.entries) visit(`${path}/${name}`, child);
+    const shown = path === '' ? '/' : path;
+    places.set(shown, { inode, sameAs: firstPaths.get(ino) });
+    if (!firstPaths.has(ino)) firstPaths.set(ino, shown);
+    if (inode.kind !== 'directory') return;
+    for (const [name, child] of [...inode.entries].sort(([a], [b]) => (a < b ? -1 : 1)))
+      visit(`${path}/${name}`, child);
   };
   visit('', image.root);
-  return paths;
+  return places;
 }
 
-/** In one line: kind, mode where it is unusual, size and the beginning of the content. */
-export function showInode(inode: Inode | undefined): string {
-  if (inode === undefined) return 'nothing';
-  const mode = `0o${inode.mode.toString(8)}`;
-  if (inode.kind === 'directory') return `directory ${mode}`;
-  if (inode.kind === 'symlink') return `symbolic link to '${inode.target}'`;
-  const { length } = inode.bytes;
-  return `file ${mode}, ${length} bytes${length === 0 ? '' : `: ${showBytes(inode.bytes)}`}`;
+function isSame(expected: Place | undefined, found: Place | undefined): boolean {
+  if (expected === undefined || found === undefined) return expected === found;
+  const [left, right] = [expected.inode, found.inode];
+  if (left.mode !== right.mode || left.uid !== right.uid || left.gid !== right.gid) return false;
+  if (expected.sameAs !== found.sameAs) return false;
+  if (left.kind === 'file' && right.kind === 'file') return Buffer.compare(left.bytes, right.bytes) === 0;
+  if (left.kind === 'symlink' && right.kind === 'symlink') return left.target === right.target;
+  return left.kind === right.kind;
 }
 
-const SHOWN_BYTES = 60;
-
-/** As text where it is text, else in hexadecimal. */
-export function showBytes(bytes: Uint8Array): string {
-  const part = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, SHOWN_BYTES));
-  const rest = bytes.length > part.length ? '…' : '';
-  const isText = !part.some((byte) => (byte < 0x20 && byte !== 0x0a && byte !== 0x09 && byte !== 0x0d) || byte >= 0xf8);
-  return isText
-    ? `${JSON.stringify(part.toString())}${rest}`
-    : `${part.toString('hex').replace(/(..)/g, '$1 ').trim()}${rest}`;
+/** The content of a file, and none of anything else. */
+export function bytesAt(place: Place | undefined): Uint8Array {
+  return place?.inode.kind === 'file' ? place.inode.bytes : NO_BYTES;
 }
 
-function isSame(left: Inode | undefined, right: Inode | undefined): boolean {
-  if (left === undefined || right === undefined) return left === right;
-  if (left.kind !== right.kind || left.mode !== right.mode || left.uid !== right.uid || left.gid !== right.gid)
-    return false;
-  if (left.kind === 'file') return Buffer.compare(left.bytes, (right as typeof left).bytes) === 0;
-  return left.kind === 'directory' || left.target === (right as typeof left).target;
+const NO_BYTES = new Uint8Array(0);
+
+/** Whether the paths below it tell of it already. */
+export function isParent(place: Place | undefined): boolean {
+  return place?.inode.kind === 'directory' && place.inode.entries.size > 0;
 }

@@ -52,6 +52,7 @@ export async function replay(token: string, options: ExploreOptions): Promise<Re
     violations,
     crashPoints: read.states.length,
     crashStates: 1,
+    points: [{ point: read.states[0]!.point, states: 1, statesOfRecovery: read.states.length - 1 }],
     exhaustive: true,
   });
 }

@@ -1,15 +1,21 @@
 // What explore() and sweepFaults() found, for programs and for people.
 
+import { type InspectOptions, inspect } from 'node:util';
+import { inColours, plainly } from './paint';
 import { writeHtml } from './report-html';
 import { showReport } from './report-text';
 import type { DiskImage } from './disk-image';
 import type { Trace } from './trace';
 
-/** How an event of the trace stands at the crash: on the device by force, by chance, in part, not at all, or not reached. */
-export type Fate = 'forced' | 'kept' | 'partly lost' | 'lost' | 'not reached';
+/**
+ * How an event of the trace stands at the crash: on the device by force, by chance, in part, not at all, or not reached. What
+ * has changed nothing that could be lost, a flush or an acknowledgement, is merely done.
+ */
+export type Fate = 'forced' | 'kept' | 'partly lost' | 'lost' | 'done' | 'not reached';
 
 /** One line of a trace as a report shows it. */
 export interface TraceLine {
+  readonly kind: 'operation' | 'ack';
   readonly text: string;
   readonly fate: Fate;
   /** Where in the caller's code it came from: `file:line:column`. */
@@ -23,6 +29,11 @@ export interface Violation {
   /** What `check` or `recover` threw, or rejected with. */
   readonly error: unknown;
   readonly message: string;
+  /**
+   * How many of the trace's events had happened before the crash (before the first, where the recovery crashed too); of a
+   * fault sweep, which call was made to fail.
+   */
+  readonly point: number;
   /** How it came to it: the events before the crash, and those that it cut off. Of the recovery too, if it crashed there. */
   readonly story: readonly (readonly TraceLine[])[];
   /** What was acknowledged before. */
@@ -37,6 +48,16 @@ export interface Violation {
   readonly token: string;
 }
 
+/** What was tried at one moment of the workload. */
+export interface PointFindings {
+  /** As `point` of a violation. */
+  readonly point: number;
+  /** Different disks that were checked here, and were met nowhere before; of a fault sweep, runs. */
+  readonly states: number;
+  /** How many of these a second crash has left, in the recovery. */
+  readonly statesOfRecovery: number;
+}
+
 export interface Findings {
   readonly kind: 'crash' | 'fault';
   readonly violations: readonly Violation[];
@@ -48,10 +69,12 @@ export interface Findings {
   readonly crashPoints: number;
   /** Different disks that were checked; of a fault sweep, runs. */
   readonly crashStates: number;
+  /** In order. A point at which nothing new was to be tried has no states; one that was never come to is left out. */
+  readonly points: readonly PointFindings[];
   readonly trace: Trace;
 }
 
-/** A report. `String(report)` is for a terminal, `toHTML()` for a browser. */
+/** A report. `String(report)` and `console.log(report)` are for a terminal, `toHTML()` is for a browser. */
 export class Report implements Findings {
   readonly kind: 'crash' | 'fault';
   readonly violations: readonly Violation[];
@@ -60,6 +83,7 @@ export class Report implements Findings {
   readonly seed: number;
   readonly crashPoints: number;
   readonly crashStates: number;
+  readonly points: readonly PointFindings[];
   readonly trace: Trace;
 
   /** @internal */
@@ -71,11 +95,18 @@ export class Report implements Findings {
     this.seed = findings.seed;
     this.crashPoints = findings.crashPoints;
     this.crashStates = findings.crashStates;
+    this.points = findings.points;
     this.trace = findings.trace;
   }
 
+  /** For a terminal of 100 columns, without colours. */
   toString(): string {
     return showReport(this);
+  }
+
+  /** What `console.log(report)` prints: in colours where the terminal, `NO_COLOR` and `FORCE_COLOR` want them. */
+  [inspect.custom](_depth: number, { colors }: InspectOptions): string {
+    return showReport(this, colors === true ? inColours : plainly);
   }
 
   /**

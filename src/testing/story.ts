@@ -1,64 +1,95 @@
 // What became of each operation at a crash, in words.
 
-import type { CrashChoice } from './crash-states';
-import type { Change, History } from './micro-ops';
+import type { CrashChoice, Torn } from './crash-states';
+import type { Change, History, MicroOp } from './micro-ops';
 import type { Fate, TraceLine } from './report';
+import { showBytes } from './show-place';
 import type { Event, Trace } from './trace';
+import { visible } from './visible-text';
 
 /** The events of a history, told from the crash: those before it, and those that it cut off. */
 export function storyOf(history: History, { point, lost, torn }: CrashChoice): TraceLine[] {
   const missing = new Set(lost);
   const forced = new Set<number>();
   for (const [event, ids] of history.forcedBy) if (event < point) for (const id of ids) forced.add(id);
+  const byEvent = new Map<number, MicroOp[]>(history.trace.events.map((_, index) => [index, []]));
+  for (const microOp of history.microOps) byEvent.get(microOp.event)!.push(microOp);
   return history.trace.events.map((event, index): TraceLine => {
-    const site = event.kind === 'operation' ? event.site : undefined;
-    if (index >= point) return { text: textOf(event), fate: 'not reached', site, lost: [] };
-    const own = history.microOps.filter((microOp) => microOp.event === index);
+    if (index >= point) return lineOf(event, 'not reached');
+    const own = byEvent.get(index)!;
     const gone = own.filter(({ id }) => missing.has(id));
-    const words = gone.map(({ id, change }) => {
-      return torn?.id === id ? `${showChange(change)}, all but ${torn.to - torn.from} bytes` : showChange(change);
-    });
-    return { text: textOf(event), fate: fateOf(own.length, gone.length, torn, own, forced), site, lost: words };
+    return lineOf(event, fateOf(own, gone, torn, forced), showLosses(gone, torn));
   });
-}
-
-function fateOf(
-  all: number,
-  gone: number,
-  torn: CrashChoice['torn'],
-  own: readonly { readonly id: number }[],
-  forced: ReadonlySet<number>,
-): Fate {
-  if (gone > 0) return gone === all && !own.some(({ id }) => id === torn?.id) ? 'lost' : 'partly lost';
-  return own.every(({ id }) => forced.has(id)) ? 'forced' : 'kept';
-}
-
-function textOf(event: Event): string {
-  return event.kind === 'ack' ? `ack('${event.label}')` : event.text;
-}
-
-function showChange(change: Change): string {
-  switch (change.kind) {
-    case 'data':
-      return `the bytes ${change.at} to ${change.at + change.bytes.length}`;
-    case 'grow':
-    case 'truncate':
-      return `the size of ${change.size} bytes`;
-    case 'attributes':
-      return 'mode, owner and times';
-    case 'link':
-      return `the name '${change.entry.name}'`;
-    case 'unlink':
-      return `the removal of the name '${change.entry.name}'`;
-    case 'rename':
-    default:
-      return `the renaming of '${change.from.name}' to '${change.to.name}'`;
-  }
 }
 
 /** The events of a run that no crash cut off. */
 export function storyOfRun({ events }: Trace): TraceLine[] {
-  return events.map((event) => {
-    return { text: textOf(event), fate: 'kept', site: event.kind === 'operation' ? event.site : undefined, lost: [] };
-  });
+  return events.map((event) => lineOf(event, 'done'));
+}
+
+function lineOf(event: Event, fate: Fate, lost: readonly string[] = []): TraceLine {
+  const { kind } = event;
+  if (kind === 'ack') return { kind, text: `ack('${event.label}')`, fate, site: undefined, lost };
+  return { kind, text: event.text, fate, site: event.site, lost };
+}
+
+function fateOf(
+  own: readonly MicroOp[],
+  gone: readonly MicroOp[],
+  torn: Torn | undefined,
+  forced: ReadonlySet<number>,
+): Fate {
+  if (own.length === 0) return 'done';
+  if (gone.length > 0) return gone.length === own.length && !isTorn(gone, torn) ? 'lost' : 'partly lost';
+  return own.every(({ id }) => forced.has(id)) ? 'forced' : 'kept';
+}
+
+function isTorn(gone: readonly MicroOp[], torn: Torn | undefined): boolean {
+  return gone.some(({ id }) => id === torn?.id);
+}
+
+/** What was lost, with neighbouring bytes taken together. */
+function showLosses(gone: readonly MicroOp[], torn: Torn | undefined): string[] {
+  const ranges: [from: number, to: number][] = [];
+  const others: string[] = [];
+  for (const { id, change } of gone) {
+    if (change.kind !== 'data') {
+      others.push(showChange(change));
+      continue;
+    }
+    const { at, bytes } = change;
+    // Of a torn write, what is before and after the part that is there.
+    const ends = torn?.id === id ? [at, at + torn.from, at + torn.to, at + bytes.length] : [at, at + bytes.length];
+    for (let i = 0; i < ends.length; i += 2) addRange(ranges, ends[i]!, ends[i + 1]!);
+  }
+  return [...ranges.map(([from, to]) => showRange(from, to)), ...others];
+}
+
+function addRange(ranges: [from: number, to: number][], from: number, to: number): void {
+  const last = ranges.at(-1);
+  if (from === to) return;
+  if (last?.[1] === from) last[1] = to;
+  else ranges.push([from, to]);
+}
+
+function showRange(from: number, to: number): string {
+  return from === 0
+    ? `the first ${showBytes(to)}`
+    : `${showBytes(to - from)} from byte ${from.toLocaleString('en')} on`;
+}
+
+function showChange(change: Exclude<Change, { kind: 'data' }>): string {
+  switch (change.kind) {
+    case 'grow':
+    case 'truncate':
+      return `the size of ${showBytes(change.size)}`;
+    case 'attributes':
+      return 'mode, owner and times';
+    case 'link':
+      return `the name '${visible(change.entry.name)}'`;
+    case 'unlink':
+      return `the removal of the name '${visible(change.entry.name)}'`;
+    case 'rename':
+      return `the renaming of '${visible(change.from.name)}' to '${visible(change.to.name)}'`;
+  }
 }

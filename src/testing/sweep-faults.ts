@@ -30,6 +30,7 @@ export async function sweepFaults(options: SweepFaultsOptions): Promise<Report> 
   const faultless = await rehearseFaultless(plan, prepared);
   const faults = faultless.trace.calls.flatMap((call, index) => faultsOf(call, index, plan.lengthsPerCall));
   const violations: Violation[] = [];
+  const runsAt = new Map<number, number>();
   let runs = 0;
   const progress = new Progress(
     plan.progress,
@@ -39,11 +40,12 @@ export async function sweepFaults(options: SweepFaultsOptions): Promise<Report> 
     if (violations.length >= plan.violationsMax) break;
     const violation = await tryFault(plan, prepared, faultless, fault);
     if (violation !== undefined) violations.push(violation);
+    runsAt.set(fault.plan.index!, (runsAt.get(fault.plan.index!) ?? 0) + 1);
     if (++runs % RUNS_PER_TURN === 0) progress.show();
   }
   progress.done();
   const isWhole = faultless.trace.calls.every(({ bytes }) => bytes === undefined || bytes <= plan.lengthsPerCall);
-  return reportOf('every call fails once', faultless.trace, violations, runs, isWhole && runs === faults.length);
+  return reportOf('every call fails once', faultless.trace, violations, runsAt, isWhole && runs === faults.length);
 }
 
 const RUNS_PER_TURN = 50;
@@ -63,7 +65,14 @@ export async function replayFault(token: string, options: SweepFaultsOptions): P
     throw new IntactError('ERR_INTACT_TOKEN', `The workload makes other calls now than when '${token}' was printed`);
   }
   const violation = await tryFault(plan, prepared, faultless, fault);
-  return reportOf(`the fault ${String(fault)}`, faultless.trace, violation === undefined ? [] : [violation], 1, true);
+  const runsAt = new Map([[fault.plan.index!, 1]]);
+  return reportOf(
+    `the fault ${String(fault)}`,
+    faultless.trace,
+    violation === undefined ? [] : [violation],
+    runsAt,
+    true,
+  );
 }
 
 async function rehearseFaultless(plan: Required<SweepFaultsOptions>, prepared: Prepared): Promise<Rehearsal> {
@@ -96,6 +105,7 @@ async function tryFault(
   return {
     error: found.error,
     message: `${String(fault)}: ${found.error instanceof Error ? found.error.message : inspect(found.error)}`,
+    point: fault.plan.index!,
     story: [story],
     acked: [...acked],
     image: disk!.image(),
@@ -160,9 +170,19 @@ function reportOf(
   subject: string,
   trace: Trace,
   violations: readonly Violation[],
-  runs: number,
+  runsAt: ReadonlyMap<number, number>,
   exhaustive: boolean,
 ): Report {
-  const crashPoints = trace.calls.length;
-  return new Report({ kind: 'fault', subject, seed: 0, trace, violations, crashPoints, crashStates: runs, exhaustive });
+  const points = [...runsAt].map(([point, states]) => ({ point, states, statesOfRecovery: 0 }));
+  return new Report({
+    kind: 'fault',
+    subject,
+    seed: 0,
+    trace,
+    violations,
+    crashPoints: trace.calls.length,
+    crashStates: points.reduce((sum, { states }) => sum + states, 0),
+    points,
+    exhaustive,
+  });
 }

@@ -35,6 +35,7 @@ export function violationOf(
   return {
     error,
     message: error instanceof Error ? error.message : inspect(error),
+    point: crashes[0]!.state.point,
     story,
     acked: [...acked],
     image: state.image.image,
