@@ -191,7 +191,15 @@ export class FaultSet {
     if (this.isCrashed) throw crashed();
     const plan = this.take(call, (outcome) => outcome.kind !== 'delayed');
     if (plan === undefined) return undefined;
-    const { outcome, code } = plan;
+    const run = this.outcomeOf(plan, call, recorder);
+    return run && { fault: plan.text, run };
+  }
+
+  private outcomeOf(
+    { outcome, code, text }: Plan,
+    call: FaultyCall,
+    recorder: Recorder,
+  ): Intervention['run'] | undefined {
     const error = (): Error => systemErrorOf(code, call);
     switch (outcome.kind) {
       case 'error':
@@ -203,12 +211,14 @@ export class FaultSet {
         return (make) => make(shortened(call, outcome.bytes));
       case 'losing':
         return () => {
-          recorder.loseUnsynced(call.args[0] as number);
+          recorder.loseUnsynced(call.args[0] as number, text);
           throw error();
         };
       case 'crash':
         this.isCrashed = true;
-        throw crashed();
+        return () => {
+          throw crashed();
+        };
       case 'delayed':
         break;
     }

@@ -21,7 +21,7 @@ export interface Comparison {
 /** Every path of two disks, in order. Inode numbers and times are no difference. */
 export function compareImages(expected: DiskImage, found: DiskImage): Comparison[] {
   const [left, right] = [placesOf(expected), placesOf(found)];
-  const paths = [...new Set([...left.keys(), ...right.keys()])].sort();
+  const paths = [...new Set([...left.keys(), ...right.keys()])].toSorted();
   return paths.map((path) => {
     const [there, here] = [left.get(path), right.get(path)];
     return { path, expected: there, found: here, isSame: isSame(there, here) };
@@ -38,8 +38,8 @@ export function placesOf(image: DiskImage): Map<string, Place> {
     places.set(shown, { inode, sameAs: firstPaths.get(ino) });
     if (!firstPaths.has(ino)) firstPaths.set(ino, shown);
     if (inode.kind !== 'directory') return;
-    for (const [name, child] of [...inode.entries].sort(([a], [b]) => (a < b ? -1 : 1)))
-      visit(`${path}/${name}`, child);
+    const names = [...inode.entries.keys()].toSorted();
+    for (const name of names) visit(`${path}/${name}`, inode.entries.get(name)!);
   };
   visit('', image.root);
   return places;

@@ -25,7 +25,8 @@ export function lineDiff(first: string, second: string): DiffLine[] {
   const matters = first !== '' && second !== '' && first.endsWith('\n') !== second.endsWith('\n');
   return withoutFarContext(lines).flatMap(({ sign, text }): DiffLine[] => {
     if (text.endsWith('\n')) return [{ sign, text: text.slice(0, -1) }];
-    return [{ sign, text }, ...(matters && sign !== '…' ? [NO_NEWLINE] : [])];
+    const line = { sign, text };
+    return matters && sign !== '…' ? [line, NO_NEWLINE] : [line];
   });
 }
 

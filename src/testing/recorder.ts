@@ -7,12 +7,17 @@ import { OBSERVERS, type Observed } from './effects';
 import type { InodeIds } from './inode-ids';
 import type { PrimitiveCall } from './primitive-call';
 import { showCall, showResult } from './show-call';
-import type { CallShape, Effect, Event } from './trace';
+import type { CallShape, Effect, Event, Operation } from './trace';
 
 type AnyCall = (...args: unknown[]) => unknown;
 
-/** Makes one call, perhaps with other arguments; or gives a result, or throws, without making it. */
-export type Intervention = (make: (args: readonly unknown[]) => unknown) => unknown;
+/** What becomes of one call that a fault meets. */
+export interface Intervention {
+  /** The fault as it was written. */
+  readonly fault: string;
+  /** Makes the call, perhaps with other arguments; or gives a result, or throws, without making it. */
+  readonly run: (make: (args: readonly unknown[]) => unknown) => unknown;
+}
 
 /** Performs calls and keeps the trace of them. */
 export class Recorder {
@@ -43,21 +48,26 @@ export class Recorder {
     return typeof first === 'string' ? first : this.on.descriptors.get(first as number)?.path;
   }
 
-  /** Makes a call in the way that `intervene` wants, and records what it did. */
-  perform(call: PrimitiveCall, intervene: Intervention = (make) => make(call.args)): unknown {
-    const index = this.trace.calls.push({ name: call.name, bytes: bytesOf(call) }) - 1;
+  /** Makes a call, in the way that a fault wants where one meets it, and records what it did. */
+  perform(call: PrimitiveCall, intervention?: Intervention): unknown {
+    const bytes = bytesOf(call);
+    const index = this.trace.calls.push({ name: call.name, bytes }) - 1;
     const path = this.pathOf(call);
     const effects: Effect[] = [];
+    const make = (args: readonly unknown[]): unknown => this.make(call.name, args, effects);
     let outcome = '';
     try {
-      const result = intervene((args) => this.make(call.name, args, effects));
-      outcome = showResult(result);
+      const result = intervention === undefined ? make(call.args) : intervention.run(make);
+      outcome = showResult(result, bytes);
       return result;
     } catch (error) {
       outcome = codeOf(error) || 'an error';
       throw error;
     } finally {
-      if (effects.length > 0) this.record(index, call, path, outcome, effects);
+      if (effects.length > 0 || intervention !== undefined) {
+        const text = `${showCall(call, path)}${outcome && ` = ${outcome}`}`;
+        this.record({ kind: 'operation', index, call: call.name, text, effects }, intervention?.fault);
+      }
     }
   }
 
@@ -65,12 +75,13 @@ export class Recorder {
    * Zeroes what was written to a descriptor's file since its last sync, as a kernel that drops pages it could not write
    * would. The loss is a part of the trace.
    */
-  loseUnsynced(fd: number): void {
+  loseUnsynced(fd: number, fault: string): void {
     const ino = this.on.descriptors.get(fd)?.ino;
     const writable = [...this.on.descriptors].find(([, open]) => open.ino === ino && (open.flags & 3) !== 0)?.[0];
     if (ino === undefined || writable === undefined) return;
     for (const [from, to] of this.unsyncedIn(ino)) {
-      this.perform({ name: 'write', args: [writable, new Uint8Array(to - from), 0, to - from, from] });
+      const zeros = [writable, new Uint8Array(to - from), 0, to - from, from];
+      this.perform({ name: 'write', args: zeros }, { fault, run: (make) => make(zeros) });
     }
   }
 
@@ -90,16 +101,9 @@ export class Recorder {
     return observer === undefined ? call() : observer(this.on, args, call, effects);
   }
 
-  private record(
-    index: number,
-    call: PrimitiveCall,
-    path: string | undefined,
-    outcome: string,
-    effects: readonly Effect[],
-  ): void {
+  private record(operation: Operation, fault: string | undefined): void {
     const site = this.siteOf();
-    const text = `${showCall(call, path)}${outcome && ` = ${outcome}`}`;
-    this.trace.events.push({ kind: 'operation', index, call: call.name, text, effects, ...(site && { site }) });
+    this.trace.events.push({ ...operation, ...(site && { site }), ...(fault && { fault }) });
   }
 }
 

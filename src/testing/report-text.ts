@@ -1,24 +1,23 @@
 // A report as a terminal of 100 columns shows it.
 
-import { type Space, contentDiff } from './content-diff';
-import { previewLine } from './content-preview';
-import { type Comparison, bytesAt, compareImages, isParent } from './image-diff';
-import type { DiffLine } from './line-diff';
+import { causesOf, lossesOf } from './causes';
+import { clipped, limited, wrapped } from './clip';
+import { type DiskTitle, showDisk } from './disk-text';
 import { type Paint, type Style, plainly } from './paint';
-import type { Fate, Findings, TraceLine, Violation } from './report';
-import { showDifference, showPlace } from './show-place';
+import type { Fate, Findings, Violation } from './report';
 import { showSite } from './show-site';
+import { summaryOf } from './summary';
 import { type Row, excerptOf, showGap } from './trace-excerpt';
 import { visible, visibleLines } from './visible-text';
 
-/** How much is shown of one violation: lines of its message, lines of its trace, paths of its disk. */
+const COLUMNS = 100;
+/** Violations that are shown in full, and those in a line each. */
+const VIOLATIONS_IN_FULL_MAX = 4;
+const VIOLATIONS_IN_BRIEF_MAX = 20;
+const BRIEF_COLUMNS = 58;
+/** Lines of a message and of a trace. */
 const MESSAGE_LINES_MAX = 20;
 const TRACE_LINES_MAX = 30;
-const DIFFERENCES_MAX = 20;
-const UNCHANGED_MAX = 8;
-/** And of one file. */
-const DIFFERENCE: Space = { lines: 16, columns: 88 };
-const PREVIEW_COLUMNS = 40;
 
 const MARKS: Readonly<Record<Fate, string>> = {
   'forced': 'F',
@@ -37,32 +36,43 @@ const FATE_STYLES: Readonly<Partial<Record<Fate, Style>>> = {
   'not reached': 'dim',
 };
 
-const SIGN_STYLES: Readonly<Partial<Record<DiffLine['sign'], Style>>> = { '-': 'red', '+': 'green', '…': 'dim' };
+const DISK_TITLES: Readonly<Record<Findings['kind'], DiskTitle>> = {
+  crash: { disk: 'the disk at the crash', baseline: 'had nothing been lost', same: 'with nothing lost' },
+  fault: { disk: 'the disk at the end', baseline: 'without the fault', same: 'the same as without the fault' },
+};
 
-/** The whole report. */
+/**
+ * The whole report. The first violation of each cause is shown in full, and of the others only what they say and the token
+ * to see them by.
+ */
 export function showReport(report: Findings, paint: Paint = plainly): string {
   const { violations } = report;
+  const full = causesOf(violations)
+    .slice(0, VIOLATIONS_IN_FULL_MAX)
+    .map(({ first }) => first);
   return [
     paint(violations.length === 0 ? 'green' : 'red', summaryOf(report)),
-    ...violations.map((violation, index) => showViolation(report, violation, index + 1, paint)),
+    ...full.map((index) => showViolation(report, violations[index]!, index + 1, paint)),
+    ...showBriefly(violations, new Set(full), paint),
   ].join('\n\n');
 }
 
-/** One line: how many violations, and in how much. */
-export function summaryOf(report: Findings): string {
-  const { violations, subject, trace } = report;
-  const found = violations.length === 0 ? 'crash-safe' : plural(violations.length, 'violation');
-  // Most likely it has written to another fs than the one that it was given.
-  const warning = trace.events.some(({ kind }) => kind === 'operation') ? '' : '; the workload has changed nothing';
-  return `${found}: ${visible(subject)}; ${extentOf(report)}${warning}`;
+function showBriefly(violations: readonly Violation[], full: ReadonlySet<number>, paint: Paint): string[] {
+  const lines = violations.flatMap((violation, index) => {
+    if (full.has(index)) return [];
+    const what = clipped(inBrief(violation), BRIEF_COLUMNS).padEnd(BRIEF_COLUMNS);
+    return [`${String(index + 1).padStart(5)}  ${what}  ${paint('cyan', violation.token)}`];
+  });
+  const shown = limited(lines, VIOLATIONS_IN_BRIEF_MAX, (count) => `       … ${count} more`);
+  return shown.length === 0 ? [] : [['the other violations, each with its token for replay', ...shown].join('\n')];
 }
 
-/** As in `9 crash points, 34 crash states (all there are)`. */
-export function extentOf({ kind, crashPoints, crashStates, exhaustive, seed }: Findings): string {
-  const points = plural(crashPoints, kind === 'crash' ? 'crash point' : 'call');
-  const states = plural(crashStates, kind === 'crash' ? 'crash state' : 'run');
-  const part = kind === 'crash' ? `a part of them, seed ${seed}` : 'a part of them';
-  return `${points}, ${states} (${exhaustive ? 'all there are' : part})`;
+/** As in `torn or lost; loses write, rename`. */
+function inBrief(violation: Violation): string {
+  const [message] = visibleLines(violation.message);
+  if (violation.fault !== undefined) return `${visible(violation.fault.text)}: ${message}`;
+  const calls = new Set(lossesOf(violation).map(({ text }) => text.slice(0, text.indexOf('('))));
+  return `${message}${calls.size === 0 ? '' : `; loses ${[...calls].join(', ')}`}`;
 }
 
 /** One violation: what failed, how it came to it, what the disk holds, how to see it again. */
@@ -72,27 +82,28 @@ export function showViolation(
   number: number,
   paint: Paint = plainly,
 ): string {
-  const { message, story, acked, image, expected, site, token } = violation;
+  const { message, story, acked, fault, image, expected, site, token } = violation;
   const isCrash = kind === 'crash';
   const [first, ...more] = limited(visibleLines(message), MESSAGE_LINES_MAX, (count) => `… ${count} more lines`);
-  const [disk, baseline] = isCrash ? ['at the crash', 'had nothing been lost'] : ['at the end', 'without the fault'];
   return [
     paint('bold', `violation ${number}: ${first}`),
     ...more.map((line) => `  ${line}`),
+    ...(fault === undefined ? [] : [`  ${visible(fault.text)}`, `  the workload ${visible(fault.outcome)}`]),
     ...(site === undefined ? [] : [`  at ${showSite(site)}`]),
     `  acknowledged: ${acked.length === 0 ? 'nothing' : acked.map(visible).join(', ')}`,
     '',
     ...(isCrash ? [paint('dim', `  ${LEGEND}`)] : []),
-    ...story.flatMap((part, index) => [
-      ...(index === 0 ? [] : ['', '  then, in the recovery']),
-      ...showRows(excerptOf(part, isCrash, TRACE_LINES_MAX), paint),
-    ]),
+    ...showParts(story.map((part) => showRows(excerptOf(part, isCrash, TRACE_LINES_MAX), paint))),
     '',
-    `  the disk ${disk} (- ${baseline}, + as it is)`,
-    ...showDisk(compareImages(expected, image), paint),
+    ...showDisk(DISK_TITLES[kind], expected, image, paint),
     '',
     `  replay: ${paint('cyan', token)}`,
   ].join('\n');
+}
+
+/** Of the workload and, if it crashed too, of the recovery. */
+function showParts([workload = [], ...recoveries]: readonly (readonly string[])[]): string[] {
+  return [workload, ...recoveries.map((lines) => ['', '  then, in the recovery', ...lines])].flat();
 }
 
 /** Each place in the caller's code stands above the lines that come from it. */
@@ -102,52 +113,21 @@ function showRows(rows: readonly Row[], paint: Paint): string[] {
     if (row.kind === 'crash') return [paint('red', '  --- crash ---')];
     if (row.kind === 'gap') return [paint('dim', `    … ${showGap(row)}`)];
     const { site } = row.line;
-    if (site === undefined || site === place) return showLine(row.line, paint);
+    if (site === undefined || site === place) return showLine(row, paint);
     place = site;
-    return [paint('dim', `    ${showSite(site)}`), ...showLine(row.line, paint)];
+    return [paint('dim', `    ${showSite(site)}`), ...showLine(row, paint)];
   });
 }
 
-function showLine({ text, fate, lost }: TraceLine, paint: Paint): string[] {
-  const lines = [`  ${MARKS[fate]} ${visible(text)}`, ...lost.map((what) => `      lost: ${what}`)];
-  const style = FATE_STYLES[fate];
-  return style === undefined ? lines : lines.map((line) => paint(style, line));
-}
-
-/** First what differs, then what does not. */
-function showDisk(comparisons: readonly Comparison[], paint: Paint): string[] {
-  const different = comparisons.filter(({ isSame }) => !isSame);
-  const same = comparisons.filter(({ isSame, found }) => isSame && !isParent(found));
-  return [
-    ...limited(
-      different.map((comparison) => showDifferent(comparison, paint)),
-      DIFFERENCES_MAX,
-      (count) => [`    … ${count} more differences`],
-    ),
-    ...limited(same.map(showSame), UNCHANGED_MAX, (count) => [`    … ${count} more as expected`]),
-  ].flat();
-}
-
-function showDifferent(comparison: Comparison, paint: Paint): string[] {
-  const { path, expected, found } = comparison;
-  const lines = contentDiff(bytesAt(expected), bytesAt(found), DIFFERENCE).map(({ sign, text }) => {
-    const line = `      ${sign} ${text}`;
-    const style = SIGN_STYLES[sign];
-    return style === undefined ? line : paint(style, line);
-  });
-  return [`    ${visible(path)}: ${showDifference(comparison)}`, ...lines];
-}
-
-function showSame({ path, found }: Comparison): string[] {
-  const content = previewLine(bytesAt(found), PREVIEW_COLUMNS);
-  return [`    ${visible(path)}: as expected, ${showPlace(found!)}${content && ` | ${content}`}`];
-}
-
-/** The first of them, and how many more there are. */
-function limited<Item>(items: readonly Item[], most: number, showRest: (count: number) => Item): Item[] {
-  return items.length <= most ? [...items] : [...items.slice(0, most), showRest(items.length - most)];
-}
-
-function plural(count: number, word: string): string {
-  return `${count.toLocaleString('en')} ${word}${count === 1 ? '' : 's'}`;
+function showLine({ line, times }: Extract<Row, { kind: 'line' }>, paint: Paint): string[] {
+  const { text, fate, lost, fault } = line;
+  const [first, ...more] = wrapped(`${visible(text)}${times === 1 ? '' : `, ${times} times`}`, COLUMNS - 6);
+  const lines = [
+    `  ${MARKS[fate]} ${first}`,
+    ...more.map((part) => `      ${part}`),
+    ...(fault === undefined ? [] : [`      fault: ${visible(fault)}`]),
+    ...lost.map((what) => `      lost: ${what}`),
+  ];
+  const style = fault === undefined ? FATE_STYLES[fate] : 'red';
+  return style === undefined ? lines : lines.map((shown) => paint(style, shown));
 }

@@ -22,6 +22,8 @@ export interface TraceLine {
   readonly site: string | undefined;
   /** What of it did not reach the device. */
   readonly lost: readonly string[];
+  /** The fault that met it. */
+  readonly fault: string | undefined;
 }
 
 /** A state in which something did not hold. */
@@ -38,6 +40,8 @@ export interface Violation {
   readonly story: readonly (readonly TraceLine[])[];
   /** What was acknowledged before. */
   readonly acked: readonly string[];
+  /** Of a fault sweep: what was made to fail, and how the workload ended then. */
+  readonly fault?: { readonly text: string; readonly outcome: string };
   /** What the disk holds. */
   readonly image: DiskImage;
   /** What it would hold had nothing been lost or gone wrong. */
@@ -114,7 +118,7 @@ export class Report implements Findings {
    *
    * @param file Is replaced as a whole. @throws As `fs.writeFileSync` does.
    */
-  toHTML(file: string): void {
+  toHTML(file: string | URL): void {
     writeHtml(this, file);
   }
 }

@@ -10,9 +10,15 @@ export function showCall({ name, args }: PrimitiveCall, path: string | undefined
   return `${name}(${[subject, ...showRest(name, rest)].join(', ')})`;
 }
 
-export function showResult(result: unknown): string {
-  if (typeof result === 'number' || typeof result === 'bigint' || typeof result === 'string') return showValue(result);
-  return '';
+/**
+ * What a call has returned, where it tells a reader something: not which descriptor it was given, and how many bytes only
+ * where they were not all.
+ *
+ * @param bytes How many it was to read or write, if it does.
+ */
+export function showResult(result: unknown, bytes: number | undefined): string {
+  if (typeof result === 'number') return bytes === undefined || result === bytes ? '' : String(result);
+  return typeof result === 'string' ? quote(result) : '';
 }
 
 function showRest(name: string, rest: readonly unknown[]): string[] {

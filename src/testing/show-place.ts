@@ -2,6 +2,7 @@
 
 import { firstDifference } from './content-diff';
 import type { Comparison, Place } from './image-diff';
+import { plural } from './plural';
 import { visible } from './visible-text';
 
 /** As in `a file of 15 bytes`; the mode is told where it is not the usual one. */
@@ -9,19 +10,14 @@ export function showPlace({ inode, sameAs }: Place): string {
   const mode =
     inode.kind === 'symlink' || inode.mode === USUAL_MODES[inode.kind] ? '' : `, mode ${showMode(inode.mode)}`;
   const link = sameAs === undefined ? '' : `, the same as ${visible(sameAs)}`;
-  switch (inode.kind) {
-    case 'directory':
-      return `a directory${mode}`;
-    case 'symlink':
-      return `a symbolic link to ${visible(inode.target)}`;
-    case 'file':
-      return `${inode.bytes.length === 0 ? 'an empty file' : `a file of ${showBytes(inode.bytes.length)}`}${mode}${link}`;
-  }
+  if (inode.kind === 'directory') return `a directory${mode}`;
+  if (inode.kind === 'symlink') return `a symbolic link to ${visible(inode.target)}`;
+  return `${inode.bytes.length === 0 ? 'an empty file' : `a file of ${plural(inode.bytes.length, 'byte')}`}${mode}${link}`;
 }
 
 const USUAL_MODES = { directory: 0o755, file: 0o644 } as const;
 
-/** As in `7 bytes instead of 15`. */
+/** As in `7 instead of 15 bytes`. */
 export function showDifference({ expected, found }: Comparison): string {
   if (found === undefined) return expected === undefined ? 'nothing' : `missing: ${showPlace(expected)}`;
   if (expected === undefined) return `unexpected: ${showPlace(found)}`;
@@ -45,8 +41,8 @@ function showContentDifference(expected: Uint8Array, found: Uint8Array): string[
   if (at === undefined) return [];
   const isSameSize = found.length === expected.length;
   const size = isSameSize
-    ? `other content in ${showBytes(found.length)}`
-    : `${found.length === 0 ? 'empty' : showBytes(found.length)} instead of ${showBytes(expected.length)}`;
+    ? `other content in ${plural(found.length, 'byte')}`
+    : `${found.length === 0 ? 'empty' : found.length.toLocaleString('en')} instead of ${plural(expected.length, 'byte')}`;
   const isCut = at === found.length && found.length > 0;
   return [`${size}${isCut ? ', cut off' : at > 0 ? `, from byte ${at.toLocaleString('en')} on` : ''}`];
 }
@@ -57,12 +53,7 @@ function showLinkDifference(expected: string | undefined, found: string | undefi
   return `${is} instead of ${were}`;
 }
 
-/** As in `1,024 bytes`. */
-export function showBytes(count: number): string {
-  return `${count.toLocaleString('en')} ${count === 1 ? 'byte' : 'bytes'}`;
-}
-
 /** As in `0o644`. */
-export function showMode(mode: number): string {
+function showMode(mode: number): string {
   return `0o${mode.toString(8)}`;
 }

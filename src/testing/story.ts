@@ -2,8 +2,9 @@
 
 import type { CrashChoice, Torn } from './crash-states';
 import type { Change, History, MicroOp } from './micro-ops';
+import { plural } from './plural';
 import type { Fate, TraceLine } from './report';
-import { showBytes } from './show-place';
+
 import type { Event, Trace } from './trace';
 import { visible } from './visible-text';
 
@@ -28,9 +29,11 @@ export function storyOfRun({ events }: Trace): TraceLine[] {
 }
 
 function lineOf(event: Event, fate: Fate, lost: readonly string[] = []): TraceLine {
-  const { kind } = event;
-  if (kind === 'ack') return { kind, text: `ack('${event.label}')`, fate, site: undefined, lost };
-  return { kind, text: event.text, fate, site: event.site, lost };
+  if (event.kind === 'ack') {
+    return { kind: 'ack', text: `ack('${event.label}')`, fate, site: undefined, lost, fault: undefined };
+  }
+  const { text, site, fault } = event;
+  return { kind: 'operation', text, fate, site, lost, fault };
 }
 
 function fateOf(
@@ -74,17 +77,18 @@ function addRange(ranges: [from: number, to: number][], from: number, to: number
 
 function showRange(from: number, to: number): string {
   return from === 0
-    ? `the first ${showBytes(to)}`
-    : `${showBytes(to - from)} from byte ${from.toLocaleString('en')} on`;
+    ? `the first ${plural(to, 'byte')}`
+    : `${plural(to - from, 'byte')} from byte ${from.toLocaleString('en')} on`;
 }
 
 function showChange(change: Exclude<Change, { kind: 'data' }>): string {
   switch (change.kind) {
     case 'grow':
+      return `the growth to ${plural(change.size, 'byte')}`;
     case 'truncate':
-      return `the size of ${showBytes(change.size)}`;
+      return `the truncation to ${plural(change.size, 'byte')}`;
     case 'attributes':
-      return 'mode, owner and times';
+      return 'its mode, owner and times';
     case 'link':
       return `the name '${visible(change.entry.name)}'`;
     case 'unlink':

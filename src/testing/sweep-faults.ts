@@ -13,6 +13,7 @@ import { type SweepFaultsOptions, readSweepFaultsOptions } from './scenario';
 import type { CallShape, Trace } from './trace';
 import { Trials } from './trial';
 import { storyOfRun } from './story';
+import { messageOf } from './violation';
 
 /**
  * Runs a workload once for each way in which one of its calls can fail, and checks what it leaves.
@@ -104,13 +105,14 @@ async function tryFault(
   const story = storyOfRun(trace);
   return {
     error: found.error,
-    message: `${String(fault)}: ${found.error instanceof Error ? found.error.message : inspect(found.error)}`,
+    message: messageOf(found.error),
+    fault: { text: String(fault), outcome: error === undefined ? 'ended well' : `failed: ${messageOf(error)}` },
     point: fault.plan.index!,
     story: [story],
     acked: [...acked],
     image: disk!.image(),
     expected: faultless.disk!.image(),
-    site: story.findLast(({ site }) => site !== undefined)?.site,
+    site: (story.find((line) => line.fault !== undefined) ?? story.findLast(({ site }) => site !== undefined))?.site,
     token: tokenOf(faultless.trace, fault),
   };
 }

@@ -37,6 +37,8 @@ export interface Operation {
   readonly effects: readonly Effect[];
   /** Where in the caller's code it came from: `file:line:column`. */
   readonly site?: string;
+  /** The fault that met it, as it was written. */
+  readonly fault?: string;
 }
 
 /** The workload's word that something is done and must not be lost any more. */
@@ -45,7 +47,7 @@ export interface Ack {
   readonly label: string;
 }
 
-/** Operations that changed or forced nothing are left out: no crash state differs by them. */
+/** Operations that changed or forced nothing, and met no fault, are left out: no crash state differs by them. */
 export type Event = Operation | Ack;
 
 /** What a fault sweep needs to know of a call. */

@@ -34,7 +34,7 @@ export function violationOf(
     lines.findLast(({ fate, site }) => fate !== 'not reached' && site !== undefined);
   return {
     error,
-    message: error instanceof Error ? error.message : inspect(error),
+    message: messageOf(error),
     point: crashes[0]!.state.point,
     story,
     acked: [...acked],
@@ -43,4 +43,9 @@ export function violationOf(
     site: culprit?.site,
     token,
   };
+}
+
+/** What anything thrown says. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

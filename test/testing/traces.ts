@@ -1,7 +1,7 @@
 // Traces made by hand, for tests of the model alone.
 
 import type { DiskImage, FileInode, Inode } from '../../src/testing/disk-image';
-import { pathsOf } from '../../src/testing/image-diff';
+import { placesOf } from '../../src/testing/image-diff';
 import type { Effect, Entry, Event, Trace } from '../../src/testing/trace';
 
 const ATTRIBUTES = { mode: 0o644, uid: 0, gid: 0, atimeMs: 0, mtimeMs: 0 };
@@ -73,7 +73,7 @@ export function traceOf(before: DiskImage, steps: readonly (Effect | string)[]):
 /** A disk as `name: content` of its files. */
 export function contentsOf(image: DiskImage): Record<string, string> {
   const contents: Record<string, string> = {};
-  for (const [path, inode] of pathsOf(image)) {
+  for (const [path, { inode }] of placesOf(image)) {
     if (inode.kind === 'file') contents[path.slice(1)] = Buffer.from(inode.bytes).toString('latin1');
   }
   return contents;
