@@ -31,8 +31,6 @@ export function showDisk(title: DiskTitle, expected: DiskImage, found: DiskImage
   const comparisons = compareImages(expected, found);
   const different = comparisons.filter(({ isSame }) => !isSame);
   const unchanged = comparisons.filter((comparison) => comparison.isSame && !isParent(comparison.found));
-  const moreDifferent = (count: number): string[] => [`    … ${plural(count, 'more difference')}`];
-  const moreUnchanged = (count: number): string[] => [`    … ${plural(count, 'more path')} without a difference`];
   return [
     `  ${title.disk}${different.length === 0 ? `, ${title.same}` : ` (- ${title.baseline}, + as it is)`}`,
     ...limited(
@@ -42,6 +40,14 @@ export function showDisk(title: DiskTitle, expected: DiskImage, found: DiskImage
     ).flat(),
     ...limited(unchanged.map(showUnchanged), UNCHANGED_MAX, moreUnchanged).flat(),
   ];
+}
+
+function moreDifferent(count: number): string[] {
+  return [`    … ${plural(count, 'more difference')}`];
+}
+
+function moreUnchanged(count: number): string[] {
+  return [`    … ${plural(count, 'more path')} without a difference`];
 }
 
 function showDifferent(comparison: Comparison, paint: Paint): string[] {

@@ -82,7 +82,7 @@ class Exploration {
       crashPoints: this.crashPoints,
       crashStates: this.tried.size,
       exhaustive: this.isExhaustive && !this.isFull,
-      points: [...this.points.values()].sort((a, b) => a.point - b.point),
+      points: [...this.points.values()].toSorted((a, b) => a.point - b.point),
     });
   }
 

@@ -94,6 +94,7 @@ function showChange(change: Exclude<Change, { kind: 'data' }>): string {
     case 'unlink':
       return `the removal of the name '${visible(change.entry.name)}'`;
     case 'rename':
+    default:
       return `the renaming of '${visible(change.from.name)}' to '${visible(change.to.name)}'`;
   }
 }

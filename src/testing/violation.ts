@@ -1,6 +1,5 @@
 // A crash state that was found wanting, as the report tells it.
 
-import { inspect } from 'node:util';
 import { type CrashImage, type Fill, ImageBuilder } from './crash-image';
 import type { CrashChoice } from './crash-states';
 import type { History } from './micro-ops';

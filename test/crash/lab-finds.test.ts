@@ -218,7 +218,10 @@ describe('The lab finds a protocol', function () {
       await withMutant(edits, async (createFs) => {
         const report = await hunt(createFs);
         expect(report.violations, String(report)).to.not.have.length(0);
-        expect(report.violations.map(({ message }) => message).join('\n'), String(report)).to.match(finds);
+        expect(
+          report.violations.map(({ fault, message }) => `${fault?.text ?? ''}: ${message}`).join('\n'),
+          String(report),
+        ).to.match(finds);
       });
     });
   }

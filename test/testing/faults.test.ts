@@ -137,7 +137,7 @@ describe('Faults', () => {
   });
 
   it('can hold an asynchronous call back', async () => {
-    const fs = memoryFs({ faults: [fail('open').on('/slow').delayed(20)] });
+    const fs = memoryFs({ faults: [fail('open').on('/slow').delayed(400)] });
     const order: string[] = [];
     await Promise.all(['/slow', '/fast'].map((path) => fs.promises.writeFile(path, '').then(() => order.push(path))));
     expect(order).to.deep.equal(['/fast', '/slow']);

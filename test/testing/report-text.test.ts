@@ -415,7 +415,7 @@ ack('saved');`),
     expectText(
       report,
       `
-3 violations of 1 cause: every call fails once; 4 calls, 22 runs (not exhaustive)
+3 violations of 1 cause: every call fails once; 4 calls, 21 runs (not exhaustive)
 
 violation 1: the configuration is damaged
   fail('write').at(1).once().short(0)
