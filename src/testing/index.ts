@@ -6,6 +6,7 @@ export { replayFault, sweepFaults } from './sweep-faults';
 export { type Fault, type FaultyCall, fail } from './faults';
 export { importWith } from './import-with';
 export { type MemoryFsOptions, memoryFs } from './memory-fs';
+export { type MemfsVolume, toVolume } from './memfs-volume';
 export { requireWith } from './require-with';
 export type { Attributes, DirectoryInode, DiskImage, FileInode, Inode, SymlinkInode } from './disk-image';
 export type { ModelName } from './models';
