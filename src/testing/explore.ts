@@ -26,7 +26,7 @@ import type { Trace } from './trace';
  * @throws ERR_INTACT_OPTION for an unknown option or model, or a bad value. ERR_INTACT_SETUP where setup leaves a
  * descriptor open. ERR_INTACT_UNSETTLED where one of the functions does not settle within `settleMs`.
  * ERR_INTACT_CHECK_MUTATES where check changes the disk. ERR_INTACT_WORKLOAD where the workload fails (its own error is the
- * `cause`). ERR_INTACT_MEMFS where memfs is not installed.
+ * `cause`).
  */
 export async function explore(options: ExploreOptions): Promise<Report> {
   const plan = readExploreOptions(options);

@@ -1,8 +1,8 @@
 // A crash state as a memfs volume, for whoever has tools for those.
 
-import { IntactError, codeOf } from '../ground/errors';
 import type { NodeFs } from '../ground/node-fs';
 import type { DiskImage } from './disk-image';
+import { loadMemfs } from './load-memfs';
 
 /** A memfs `Volume`, told without its types: they would have to be installed for whoever never asks for one. */
 export type MemfsVolume = Omit<NodeFs, 'constants' | 'promises'> & {
@@ -20,7 +20,7 @@ export type MemfsVolume = Omit<NodeFs, 'constants' | 'promises'> & {
  * @throws ERR_INTACT_MEMFS where memfs, an optional peer dependency, is not installed.
  */
 export function toVolume(image: DiskImage): MemfsVolume {
-  const volume = new (loadMemfs().Volume)();
+  const volume = new (loadMemfs('toVolume()').Volume)() as unknown as MemfsVolume;
   const firstPaths = new Map<number, string>();
 
   function add(path: string, ino: number): void {
@@ -42,14 +42,4 @@ export function toVolume(image: DiskImage): MemfsVolume {
 
   add('/', image.root);
   return volume;
-}
-
-function loadMemfs(): { readonly Volume: new () => MemfsVolume } {
-  try {
-    return require('memfs') as ReturnType<typeof loadMemfs>;
-  } catch (error) {
-    if (codeOf(error) !== 'MODULE_NOT_FOUND') throw error;
-    const message = 'toVolume() needs memfs, which is not installed: npm install --save-dev memfs';
-    throw Object.assign(new IntactError('ERR_INTACT_MEMFS', message), { cause: error });
-  }
 }

@@ -4,9 +4,8 @@
 // paths that it keeps in each entry stand where inodes should, all of that is private (`_core`) and may change in any
 // release, and a Volume alone takes longer to make than this disk with ten files on it.
 
-import type * as memfs from 'memfs';
-import { IntactError, codeOf } from '../../ground/errors';
 import { constants, nodeFs } from '../../ground/node-fs';
+import { loadMemfs } from '../load-memfs';
 
 /** Functions of memfs that work on the public calls of its volume alone. */
 const NAMES = ['glob', 'globSync', 'unwatchFile', 'watchFile'] as const;
@@ -39,19 +38,9 @@ const volumes = new WeakMap<object, Functions>();
 function volumeOver(fs: object, name: string): Functions {
   const known = volumes.get(fs);
   if (known !== undefined) return known;
-  const { Volume, createFsFromVolume } = loadMemfs(name);
+  const { Volume, createFsFromVolume } = loadMemfs(`${name}() of a memory disk`);
   const volume = Object.assign(new Volume(), fs);
   const functions = createFsFromVolume(volume) as unknown as Functions;
   volumes.set(fs, functions);
   return functions;
-}
-
-function loadMemfs(name: string): typeof memfs {
-  try {
-    return require('memfs') as typeof memfs;
-  } catch (error) {
-    if (codeOf(error) !== 'MODULE_NOT_FOUND') throw error;
-    const message = `${name}() of a memory disk is memfs's, which is not installed: npm install --save-dev memfs`;
-    throw new IntactError('ERR_INTACT_MEMFS', message);
-  }
 }
