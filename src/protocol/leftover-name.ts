@@ -8,8 +8,8 @@ import { type Machine, type ProcessIdentity, thisThread } from '../ground/proces
 /** NAME_MAX is 255 bytes on most file systems and 143 on eCryptfs; the rest of a staged name needs at most 56. */
 const CLIPPED_BYTES_MAX = 48;
 
-const REDO = /^\.(.+)\.[0-9a-z]+\.redo\.intact$/;
-const STAGED = /^\.(.+)\.([0-9a-z]+)-([0-9a-z]+)-([0-9a-z]+)-([0-9a-z]+)-[0-9a-z]+-[0-9a-z]+\.intact$/;
+const REDO = /^\.(.+)\.[0-9a-z]+\.redo\.intact$/s;
+const STAGED = /^\.(.+)\.([0-9a-z]+)-([0-9a-z]+)-([0-9a-z]+)-([0-9a-z]+)-[0-9a-z]+-[0-9a-z]+\.intact$/s;
 
 const owners = new WeakMap<Machine, string>();
 

@@ -19,10 +19,11 @@ import {
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { stats, sweep } from '../../src/api';
-import { type ProcessIdentity, thisMachine } from '../../src/ground/process-identity';
+import { type ProcessIdentity, thisProcess } from '../../src/ground/process-identity';
 import { API, PACKAGE, REGISTER, runNode, runProgram } from '../support/child';
 import { fsKilledAt } from '../support/child-programs';
 import { inParallel } from '../support/in-parallel';
+import { deadName, nameFor } from '../support/leftovers';
 import { withRamfs } from '../support/mount';
 import { needs } from '../support/needs';
 import { stagedIn, useSharedDirectory, useTemporaryDirectory } from '../support/temporary-directory';
@@ -47,13 +48,6 @@ async function leaveBehind(directory: string, target = 'target'): Promise<string
   });
   expect(child.signal, child.stderr).to.equal('SIGKILL');
   return stagedIn(directory).find((name) => !known.has(name))!;
-}
-
-/** The name that a staged file of `target` has if this process made it. */
-function nameFor(owner: ProcessIdentity, target = 'target'): string {
-  const { pid, startTicks, boot, namespace } = owner;
-  const parts = [pid, startTicks, boot, namespace, 0, 7].map((part) => part.toString(36));
-  return `.${target}.${parts.join('-')}.intact`;
 }
 
 describe('leftovers', function () {
@@ -93,8 +87,7 @@ describe('leftovers', function () {
   });
 
   it('may be swept by several processes at once', async () => {
-    for (let pid = 0; pid < 400; pid++)
-      writeFileSync(at(nameFor({ ...thisMachine.thisProcess(), startTicks: pid + 1 })), '');
+    for (let pid = 0; pid < 400; pid++) writeFileSync(at(nameFor({ ...thisProcess(), startTicks: pid + 1 })), '');
     const children = await inParallel([1, 2, 3, 4], (number) =>
       runProgram("require('fs').writeFileSync(process.argv[1], 'x');", { programArguments: [at(`mine-${number}`)] }),
     );
@@ -153,7 +146,7 @@ describe('leftovers', function () {
   });
 
   it('of another owner than this process are told by pid, start time, boot and pid namespace', async () => {
-    const self = thisMachine.thisProcess();
+    const self = thisProcess();
     const OWNERS: Readonly<Record<string, [ProcessIdentity, 'removed' | 'kept']>> = {
       'this process': [self, 'kept'],
       'a process that had our pid before us': [{ ...self, startTicks: self.startTicks - 1 }, 'removed'],
@@ -175,7 +168,7 @@ describe('leftovers', function () {
 
   it('of another boot are kept on a file system that others may have mounted too', async function () {
     needs(this, 'root', 'mount');
-    const name = nameFor({ ...thisMachine.thisProcess(), boot: thisMachine.thisProcess().boot ^ 1 });
+    const name = nameFor({ ...thisProcess(), boot: thisProcess().boot ^ 1 });
     // Any type will do that is not on the list of local ones.
     await withRamfs(at('shared'), async () => {
       writeFileSync(at('shared', name), '');
@@ -186,17 +179,15 @@ describe('leftovers', function () {
   });
 
   it('whose owner cannot be judged go with olderThanMs, by the time of their last write', async () => {
-    const stranger = nameFor({ ...thisMachine.thisProcess(), namespace: thisMachine.thisProcess().namespace ^ 1 });
+    const stranger = nameFor({ ...thisProcess(), namespace: thisProcess().namespace ^ 1 });
     writeFileSync(at(stranger), '');
-    writeFileSync(at(nameFor(thisMachine.thisProcess())), '');
+    writeFileSync(at(nameFor(thisProcess())), '');
     const longAgo = new Date(Date.now() - 2 * HOUR_MS);
     for (const name of stagedIn(at())) utimesSync(at(name), longAgo, longAgo);
     expect((await sweep(at())).removed).to.deep.equal([]);
     expect((await sweep(at(), { olderThanMs: 3 * HOUR_MS })).removed).to.deep.equal([]);
     expect((await sweep(at(), { olderThanMs: HOUR_MS })).removed).to.deep.equal([at(stranger)]);
-    expect(stagedIn(at()), 'the one whose owner is alive, however old').to.deep.equal([
-      nameFor(thisMachine.thisProcess()),
-    ]);
+    expect(stagedIn(at()), 'the one whose owner is alive, however old').to.deep.equal([nameFor(thisProcess())]);
   });
 
   it('of another pid namespace are kept, dead or alive', async function () {
@@ -243,11 +234,6 @@ async function firstLineOf(child: ChildProcess): Promise<string> {
   return output.slice(0, output.indexOf('\n'));
 }
 
-/** The name of a staged file whose maker is gone. */
-function dead(target?: string): string {
-  return nameFor({ ...thisMachine.thisProcess(), startTicks: 1 }, target);
-}
-
 describe('sweep()', function () {
   this.timeout(30_000);
   const at = useTemporaryDirectory();
@@ -258,11 +244,11 @@ describe('sweep()', function () {
       'target.intact',
       '.target.intact',
       '.target.1-2-3.intact',
-      dead().slice(1),
-      `${dead()}~`,
-      dead().replace('.intact', '.INTACT'),
-      dead().replace('.target', ''),
-      dead().replace('.intact', '-extra.intact'),
+      deadName().slice(1),
+      `${deadName()}~`,
+      deadName().replace('.intact', '.INTACT'),
+      deadName().replace('.target', ''),
+      deadName().replace('.intact', '-extra.intact'),
       '.target.3f2-!!-aa-bb-0-1.intact',
     ];
     for (const name of names) writeFileSync(at(name), name);
@@ -271,23 +257,19 @@ describe('sweep()', function () {
   });
 
   it('keeps a directory that has a staged name, and does not follow a link that has one', async () => {
-    mkdirSync(at(dead('directory')));
+    mkdirSync(at(deadName('directory')));
     writeFileSync(at('precious'), 'precious');
-    symlinkSync(at('precious'), at(dead('link')));
+    symlinkSync(at('precious'), at(deadName('link')));
     const { kept } = await sweep(at(), { olderThanMs: 0 });
-    expect(kept).to.include(at(dead('directory')));
+    expect(kept).to.include(at(deadName('directory')));
     expect(readFileSync(at('precious'), 'utf8')).to.equal('precious');
   });
 
   it('removes nothing in a dry run, and says what it would', async () => {
-    writeFileSync(at(dead()), '');
-    writeFileSync(at(nameFor(thisMachine.thisProcess())), '');
+    writeFileSync(at(deadName()), '');
+    writeFileSync(at(nameFor(thisProcess())), '');
     const report = await sweep(at(), { dryRun: true });
-    expect(report).to.deep.equal({
-      removed: [at(dead())],
-      finished: [],
-      kept: [at(nameFor(thisMachine.thisProcess()))],
-    });
+    expect(report).to.deep.equal({ removed: [at(deadName())], finished: [], kept: [at(nameFor(thisProcess()))] });
     expect(stagedIn(at()).length).to.equal(2);
   });
 
@@ -295,7 +277,12 @@ describe('sweep()', function () {
     mkdirSync(at('tree', 'a', 'b'), { recursive: true });
     mkdirSync(at('outside'));
     symlinkSync(at('outside'), at('tree', 'link'));
-    const paths = [at('tree', dead()), at('tree', 'a', dead()), at('tree', 'a', 'b', dead()), at('outside', dead())];
+    const paths = [
+      at('tree', deadName()),
+      at('tree', 'a', deadName()),
+      at('tree', 'a', 'b', deadName()),
+      at('outside', deadName()),
+    ];
     for (const path of paths) writeFileSync(path, '');
     expect((await sweep(at('tree'))).removed).to.deep.equal(paths.slice(0, 1));
     expect((await sweep(at('tree'), { recursive: true })).removed).to.have.members(paths.slice(1, 3));
@@ -304,8 +291,8 @@ describe('sweep()', function () {
 
   it('takes a directory as a Buffer, a URL, and with a slash at its end', async () => {
     for (const directory of [Buffer.from(at()), pathToFileURL(at()), `${at()}/`]) {
-      writeFileSync(at(dead()), '');
-      expect((await sweep(directory)).removed).to.deep.equal([at(dead())]);
+      writeFileSync(at(deadName()), '');
+      expect((await sweep(directory)).removed).to.deep.equal([at(deadName())]);
     }
   });
 
@@ -509,18 +496,18 @@ describe('the command line', function () {
 
   it('sweep: prints what it removed and what it kept', async () => {
     const left = await leaveBehind(at());
-    writeFileSync(at(nameFor(thisMachine.thisProcess())), '');
+    writeFileSync(at(nameFor(thisProcess())), '');
     const { code, stdout, stderr } = await run('sweep', at());
     expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' });
     expect(stdout.trim().split('\n')).to.have.members([
       `removed ${at(left)}`,
-      `kept ${at(nameFor(thisMachine.thisProcess()))}: its process may be alive`,
+      `kept ${at(nameFor(thisProcess()))}: its process may be alive`,
     ]);
   });
 
   it('sweep: has --dry-run, --recursive and --older-than', async () => {
     mkdirSync(at('below'));
-    const stranger = nameFor({ ...thisMachine.thisProcess(), namespace: 1 });
+    const stranger = nameFor({ ...thisProcess(), namespace: 1 });
     writeFileSync(at('below', stranger), '');
     const longAgo = new Date(Date.now() - 25 * HOUR_MS);
     utimesSync(at('below', stranger), longAgo, longAgo);
