@@ -94,9 +94,17 @@ export function runCallback<R>(
       waitFor(args[0] as PromiseLike<unknown>, next, fail);
       return;
     }
+    let isAnswered = false;
+    const answer = (error: Error | null, value: unknown): void => {
+      isAnswered = true;
+      if (error) fail(error);
+      else next(value);
+    };
     try {
-      calls[call]!(...args, (error: Error | null, value: unknown) => (error ? fail(error) : next(value)));
+      calls[call]!(...args, answer);
     } catch (error) {
+      // A host may call back before it returns; what is thrown then comes from the caller's callback, and is the caller's.
+      if (isAnswered) throw error;
       fail(error);
     }
   }
