@@ -171,6 +171,7 @@ export function* closeOpenFile(file: OpenFile, fd: number): Steps<boolean> {
   }
   const { volume, stage } = file;
   file.isClosing = true;
+  volume.closing.set(fd, stage);
   try {
     if (isPublished(stage)) {
       yield* closePublished(file);
@@ -192,10 +193,17 @@ export function* closeOpenFile(file: OpenFile, fd: number): Steps<boolean> {
     yield* discardStage(stage);
     throw namingTarget(error, stage.target.asked);
   } finally {
+    // By now it may be the number of another one.
+    if (volume.closing.get(fd) === stage) volume.closing.delete(fd);
     volume.view.hide(file);
     volume.pending.remove(stage);
     if (stage.inodeFd !== undefined) yield* close(stage.inodeFd);
   }
+}
+
+/** Whether a number that the program has closed already is still ours: to close it again would take the file from us. */
+export function isBeingClosed({ closing }: Volume, fd: number): boolean {
+  return closing.size > 0 && closing.get(fd)?.fd === fd;
 }
 
 /**
@@ -243,7 +251,7 @@ function* closePublished({ stage, isLive }: OpenFile): Steps<void> {
 }
 
 /**
- * Looks whether the number still belongs to the staged file, and whether that has any name left.
+ * Looks whether the number still belongs to the staged file, whether that has any name left, and where.
  *
  * A descriptor that was closed behind our back is soon reused for another file. A staged file that somebody has removed,
  * perhaps with all its directory, is not brought back: node's own descriptor would be of a file without a name as well.

@@ -10,6 +10,7 @@ import type { OpenFile } from './open-file';
 import { PendingStages } from './pending';
 import { Replacements } from './replacements';
 import { DirectorySyncs } from './sync-directory';
+import type { Stage } from './stage';
 import { View } from './view';
 
 export interface Volume {
@@ -19,6 +20,8 @@ export interface Volume {
   readonly pending: PendingStages;
   /** Those that a program has open, by descriptor, and by path. */
   readonly openFiles: Map<number, OpenFile>;
+  /** Those that are on their way to their targets while the program's last descriptor of them is not closed yet. */
+  readonly closing: Map<number, Stage>;
   readonly view: View;
   readonly directories: Directories;
   readonly directorySyncs: DirectorySyncs;
@@ -34,6 +37,7 @@ export function volumeOn(base: NodeFs): Volume {
     machine: (base as { [MACHINE]?: Machine })[MACHINE] ?? thisMachine,
     pending: new PendingStages(),
     openFiles: new Map(),
+    closing: new Map(),
     view: new View(host),
     directories: new Directories(),
     directorySyncs: new DirectorySyncs(host),

@@ -2,7 +2,7 @@
 
 import type { FileHandle } from 'node:fs/promises';
 import { codeOf, namingTarget, systemError } from '../ground/errors';
-import { type OpenFile, closeOpenFile, openReplacing } from '../protocol/open-file';
+import { type OpenFile, closeOpenFile, isBeingClosed, openReplacing } from '../protocol/open-file';
 import type { WriteRequest } from '../protocol/begin-stage';
 import { publishWhenIdle } from '../protocol/publish-idle';
 import {
@@ -147,13 +147,19 @@ export function openFileCalls(context: Context) {
   function closeSync(fd: unknown): void {
     const file = openFiles.get(fd as number);
     if (file !== undefined && runSync(closeOpenFile(file, fd as number), host)) return;
+    if (isBeingClosed(volume, fd as number)) throw systemError('EBADF', 'close');
     natives.closeSync(fd as number);
   }
 
   function close(fd: unknown, callback: unknown = throwIfAny): void {
-    const file = typeof callback === 'function' ? openFiles.get(fd as number) : undefined;
-    if (file === undefined) return natives.close(fd as number, callback as never);
+    if (typeof callback !== 'function') return natives.close(fd as number, callback as never);
     const done = callback as Done;
+    const file = openFiles.get(fd as number);
+    if (file === undefined && isBeingClosed(volume, fd as number)) {
+      setImmediate(done, systemError('EBADF', 'close'));
+      return;
+    }
+    if (file === undefined) return natives.close(fd as number, done);
     runCallback(
       closeOpenFile(file, fd as number),
       host,
