@@ -10,6 +10,7 @@ import { commitOpenStage, commitStage } from './commit';
 import { countNative } from './counts';
 import { type Stage, closeStage, discardStage, flushStage, isInPlace } from './stage';
 import { type HandedOver, continues, restOf } from './short-write';
+import { followMoves } from './staged-place';
 import type { Sighting } from './view';
 import type { Volume } from './volume';
 
@@ -265,6 +266,7 @@ function* identify({ stage }: OpenFile, fd: number): Steps<boolean> {
     return false;
   }
   if (found?.nlink === 0) stage.names.length = 0;
+  yield* followMoves(stage);
   return true;
 }
 

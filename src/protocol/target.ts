@@ -19,8 +19,6 @@ export interface Target {
   readonly path: string;
   readonly directory: string;
   readonly name: string;
-  /** The symbolic links that led here from the path that was asked for. */
-  readonly links: readonly DirectoryEntry[];
   /** What was there when the write began; undefined if nothing was. */
   readonly existing: Stats | undefined;
 }
@@ -52,7 +50,7 @@ export interface PlanRequest {
 }
 
 /** As many as Linux follows before ELOOP: path_resolution(7). */
-const SYMLINKS_MAX = 40;
+export const SYMLINKS_MAX = 40;
 
 /** Files that only look like files. `/dev/stdout` and its kin are links that lead to these. */
 const SPECIAL_PATH = /^\/(proc|dev\/fd)\//;
@@ -89,7 +87,7 @@ export function* planWrite(volume: Volume, { path, flags, treatment, call }: Pla
 /** The directory entry that a path names, for a call that replaces it whatever it is; undefined for `.`, `..` and `x/`. */
 export function entryAt({ asked, absolute: path }: AskedPath): Target | undefined {
   const entry = split(path);
-  return entry && { asked, path, ...entry, links: [], existing: undefined };
+  return entry && { asked, path, ...entry, existing: undefined };
 }
 
 /** Parts a path at its last slash; undefined where the last component is no name of its own. */
@@ -100,6 +98,12 @@ export function split(path: string): DirectoryEntry | undefined {
   return { directory: path.slice(0, slash) || '/', name };
 }
 
+/** Where a symbolic link leads. */
+export function destinationOf(link: DirectoryEntry, text: string): string {
+  // Joined as text, not normalised: in `link/../file` the kernel follows `link` before it goes up.
+  return text.startsWith('/') ? text : `${link.directory}/${text}`;
+}
+
 function native(reason: NativeReason): Plan {
   return { kind: 'native', reason };
 }
@@ -107,18 +111,14 @@ function native(reason: NativeReason): Plan {
 /** Follows symbolic links in the last component, a dangling one to the place where the file would be made. */
 function* resolve(start: string, refuseSymlinks: boolean): Steps<Omit<Target, 'asked'> | NativeReason> {
   let path = start;
-  const links: DirectoryEntry[] = [];
   for (let followed = 0; followed <= SYMLINKS_MAX; followed++) {
     if (SPECIAL_PATH.test(path)) return 'special-path';
     const entry = split(path);
     if (entry === undefined) return 'native-error';
     const existing = yield* lstat(path);
-    if (!existing?.isSymbolicLink()) return { path, ...entry, links, existing };
+    if (!existing?.isSymbolicLink()) return { path, ...entry, existing };
     if (refuseSymlinks) return 'native-error';
-    links.push(entry);
-    const destination = yield* readlink(path);
-    // Joined as text, not normalised: in `link/../file` the kernel follows `link` before it goes up.
-    path = destination.startsWith('/') ? destination : `${entry.directory}/${destination}`;
+    path = destinationOf(entry, yield* readlink(path));
   }
   return 'native-error';
 }

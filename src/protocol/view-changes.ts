@@ -6,6 +6,7 @@ import { type Steps, link, lstat, rename, unlink } from '../steps/step';
 import { nextStageName } from './leftover-name';
 import type { OpenFile } from './open-file';
 import type { StagedName } from './stage';
+import { followMoves, isStagedAt } from './staged-place';
 import { type AskedPath, split } from './target';
 import type { Sighting, View } from './view';
 import type { Volume } from './volume';
@@ -13,8 +14,9 @@ import type { Volume } from './volume';
 /** unlink(2): the name goes, to everybody; the descriptors live on, and closing them publishes nothing under it. */
 export function* unlinkStaged({ view }: Volume, { file, staged }: Sighting, path: AskedPath): Steps<void> {
   try {
-    yield* unlinkIfThere(staged.stagedPath);
+    // First, because it may be refused, and then nothing has happened.
     yield* unlinkIfThere(staged.path);
+    yield* unlinkIfThere(staged.stagedPath);
   } catch (error) {
     throw namingTarget(error, path.asked);
   }
@@ -73,14 +75,14 @@ export function* linkStaged(volume: Volume, from: Sighting, asked: AskedPath, to
   }
 }
 
-/** Finds the staged files again after a directory above them was renamed. */
-export function* followDirectory({ view }: Volume, from: AskedPath, to: AskedPath): Steps<void> {
+/** Finds the staged files again after something above them, a directory or a symbolic link, was renamed. */
+export function* followRename({ view }: Volume, from: AskedPath, to: AskedPath): Steps<void> {
   for (const file of view.files) {
     for (const staged of file.stage.names) {
-      if (yield* lstat(staged.stagedPath)) continue;
       const moved = movedName(staged, from.absolute, to.absolute);
-      if (moved && (yield* lstat(moved.stagedPath))) Object.assign(staged, moved);
+      if (moved && (yield* isStagedAt(file.stage, moved.stagedPath))) Object.assign(staged, moved);
     }
+    yield* followMoves(file.stage);
     view.show(file);
   }
 }

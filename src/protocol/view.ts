@@ -3,7 +3,7 @@
 
 import type { OpenFile } from './open-file';
 import { type FileIdentity, type StagedName, inodeOf, isInPlace } from './stage';
-import { type AskedPath, type DirectoryEntry, split } from './target';
+import { type AskedPath, type DirectoryEntry, SYMLINKS_MAX, destinationOf, split } from './target';
 import type { Host } from '../steps/host';
 
 /** A path of this process whose content is in a staged file. */
@@ -12,16 +12,7 @@ export interface Sighting {
   readonly staged: StagedName;
 }
 
-interface Entry extends Sighting {
-  readonly directory: string;
-  readonly name: string;
-  /** Reached through a symbolic link: calls that do not follow links mean the link. */
-  readonly isLink: boolean;
-}
-
-function entryFor({ directory, name }: DirectoryEntry, file: OpenFile, staged: StagedName, isLink: boolean): Entry {
-  return { directory, name, file, staged, isLink };
-}
+interface Entry extends Sighting, DirectoryEntry {}
 
 export class View {
   readonly #host: Host;
@@ -55,8 +46,7 @@ export class View {
       this.#byInode.set(inodeOf(target.existing!), { file, staged: first });
       return;
     }
-    const entries: Entry[] = names.map((staged) => entryFor(staged, file, staged, false));
-    for (const link of target.links) entries.push(entryFor(link, file, first, true));
+    const entries = names.map((staged): Entry => ({ directory: staged.directory, name: staged.name, file, staged }));
     this.#byFile.set(file, entries);
     for (const entry of entries) this.#byName.set(entry.name, [...(this.#byName.get(entry.name) ?? []), entry]);
   }
@@ -69,7 +59,8 @@ export class View {
     }
     this.#byFile.delete(file);
     const { existing } = file.stage.target;
-    if (existing !== undefined) this.#byInode.delete(inodeOf(existing));
+    const inode = existing && inodeOf(existing);
+    if (inode !== undefined && this.#byInode.get(inode)?.file === file) this.#byInode.delete(inode);
   }
 
   /** What holds a path's content, if it is open for replacing: found by its name, or by its inode where that stays. */
@@ -86,11 +77,40 @@ export class View {
    * @param follow Whether the call follows a symbolic link in the last component.
    */
   find({ absolute }: AskedPath, follow: boolean): Sighting | undefined {
-    const asked = split(absolute);
+    const found = this.#named(absolute);
+    return found === undefined && follow ? this.#behindLinks(absolute) : found;
+  }
+
+  #named(path: string): Sighting | undefined {
+    const asked = split(path);
     const candidates = asked && this.#byName.get(asked.name);
     if (candidates === undefined) return undefined;
     const isThere = this.#sameDirectoryAs(asked!.directory);
-    return candidates.find(({ directory, isLink }) => (follow || !isLink) && isThere(directory));
+    return candidates.find(({ directory }) => isThere(directory));
+  }
+
+  /** Follows symbolic links as they are now; node would find the file at the end of them. */
+  #behindLinks(start: string): Sighting | undefined {
+    if (this.#byName.size === 0) return undefined;
+    let path = start;
+    for (let followed = 0; followed < SYMLINKS_MAX; followed++) {
+      const entry = split(path);
+      const destination = entry && this.#linkAt(path);
+      if (destination === undefined) return undefined;
+      path = destinationOf(entry!, destination);
+      const found = this.#named(path);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  #linkAt(path: string): string | undefined {
+    const { sync } = this.#host;
+    try {
+      return sync.lstat(path)?.isSymbolicLink() ? sync.readlink(path) : undefined;
+    } catch {
+      return undefined;
+    }
   }
 
   /** Asks whether paths lead to one directory; their text is compared first, because that costs no call. */

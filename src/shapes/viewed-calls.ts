@@ -4,7 +4,7 @@ import type { Stats } from 'node:fs';
 import { codeOf, namingBoth, namingTarget, systemError } from '../ground/errors';
 import {
   forgetRemoved,
-  followDirectory,
+  followRename,
   linkStaged,
   renameOver,
   renameStaged,
@@ -102,12 +102,12 @@ function renameStory(context: Context): Story {
   };
 }
 
-/** A rename of something else, which may be a directory with open files in it. */
+/** A rename of something else, which may be a directory with open files in it, or a link that they were opened through. */
 function* renameOther({ volume }: Context, args: readonly unknown[]): Steps<void> {
   yield* native('rename', args);
   const from = readPath(args[0])!;
   const to = readPath(args[1])!;
-  if ((yield* lstat(to.absolute))?.isDirectory()) yield* followDirectory(volume, from, to);
+  if (!(yield* lstat(to.absolute))?.isFile()) yield* followRename(volume, from, to);
 }
 
 function linkStory(context: Context): Story {

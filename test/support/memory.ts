@@ -74,10 +74,12 @@ export function writing(volume: Volume, path: string, content: string, options: 
   });
 }
 
-/** Opens a file for replacing. */
+/** Opens a file for replacing, which need not be closed: this process does not settle it at its exit. */
 export function opening(volume: Volume, path: string, options: WriteOptions = {}): { file: OpenFile; fd: number } {
   const fd = runSync(openReplacing(volume, requestFor(path, { ...options, call: 'open' })), volume.host)!;
-  return { file: volume.openFiles.get(fd)!, fd };
+  const file = volume.openFiles.get(fd)!;
+  volume.pending.remove(file.stage);
+  return { file, fd };
 }
 
 /** What lies in a directory, by name; a symbolic link as where it leads. */
