@@ -6,7 +6,7 @@ import { CREATE_EXCLUSIVELY } from '../settings/flags';
 import { type Steps, close, link, lstat, open, rename } from '../steps/step';
 import { type InPlaceReason, countInPlace, counts } from './counts';
 import { copyOver } from './in-place';
-import { type Stage, type StagedName, closeStage, flushStage, isInPlace, removeStaged } from './stage';
+import { type Stage, type StagedName, closeStage, flushStage, isInPlace, removeIfThere, removeStaged } from './stage';
 import { syncDirectory } from './sync-directory';
 
 /**
@@ -41,7 +41,13 @@ function* land(stage: Stage): Steps<void> {
 }
 
 function* publish(stage: Stage): Steps<void> {
-  for (const name of stage.names) yield* publishAs(stage, name);
+  const [first, ...others] = stage.names;
+  if (first !== undefined) yield* publishAs(stage, first);
+  try {
+    for (const name of others) yield* publishAs(stage, name);
+  } catch (error) {
+    throw asPublished(error);
+  }
   stage.state = 'published';
 }
 
@@ -64,11 +70,21 @@ function* create(stage: Stage, { stagedPath, path }: StagedName): Steps<void> {
     if (!cannotLink(codeOf(error))) throw namingTarget(error, stage.target.asked, 'open');
     // No hard links here. An empty file claims the name until the rename, and would be all that a crash leaves.
     yield* close(yield* open(path, CREATE_EXCLUSIVELY, 0o600));
-    yield* rename(stagedPath, path);
+    yield* renameOverClaim(stagedPath, path);
     return;
   }
   stage.state = 'published';
   yield* removeStaged(stage);
+}
+
+function* renameOverClaim(stagedPath: string, path: string): Steps<void> {
+  try {
+    yield* rename(stagedPath, path);
+  } catch (error) {
+    // Nobody else is kept from the name by a file that would never be written.
+    yield* removeIfThere(path);
+    throw error;
+  }
 }
 
 /** Renames the staged file over the target. @returns Why this name cannot change hands, if it cannot. */

@@ -255,7 +255,7 @@ export function* removeStaged(stage: Stage): Steps<void> {
 }
 
 /** Removes a file that need not be there any more; a second try, then it is left to the sweep. */
-function* removeIfThere(path: string): Steps<void> {
+export function* removeIfThere(path: string): Steps<void> {
   for (let attempt = 1; attempt <= 2; attempt++) {
     try {
       yield* unlink(path);
