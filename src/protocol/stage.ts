@@ -145,8 +145,13 @@ function* createBeside(volume: Volume, request: StageRequest): Steps<{ path: str
 /** Never more readable than what it stands for: as strict as the target, or ours alone if only the content counts. */
 function initialMode(request: StageRequest): number {
   const ancestor = ancestorOf(request);
-  if (ancestor && request.inherit === 'mode-and-owner') return ancestor.mode & 0o777;
+  if (ancestor && request.inherit === 'mode-and-owner') return ancestor.mode & (isOurs(ancestor) ? 0o777 : 0o700);
   return request.target.existing ? 0o600 : request.mode;
+}
+
+/** Whether a new file has this owner and group from its beginning; else its modes would be for the wrong people. */
+function isOurs({ uid, gid }: Stats): boolean {
+  return uid === process.geteuid?.() && gid === process.getegid?.();
 }
 
 /** What the staged file inherits from: nothing if it cannot be given the same owner, and is only to be copied from. */
