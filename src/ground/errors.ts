@@ -45,7 +45,8 @@ export function systemError(code: string, syscall: string, path?: string, dest?:
 }
 
 interface KnownError {
-  readonly errno: number;
+  /** Undefined for a code that the operating system has not. */
+  readonly errno: number | undefined;
   readonly text: string;
   /** The code that a program sees. */
   readonly shown: string;
@@ -61,9 +62,10 @@ function knownErrors(): NonNullable<typeof known> {
 }
 
 function unknownError(code: string): KnownError {
-  const errno = -(constants.errno as Readonly<Record<string, number>>)[code]!;
-  const shown = Number.isNaN(errno) ? code : `Unknown system error ${errno}`;
-  return { errno, text: shown, shown };
+  const number = (constants.errno as Readonly<Partial<Record<string, number>>>)[code];
+  if (number === undefined) return { errno: undefined, text: code, shown: code };
+  const shown = `Unknown system error ${-number}`;
+  return { errno: -number, text: shown, shown };
 }
 
 /**
@@ -102,11 +104,12 @@ export function asPublished(error: unknown): unknown {
   return isSystemError(error) ? Object.assign(error, { published: true }) : error;
 }
 
-/** The middle of `CODE: reason, syscall 'path'`. */
+/** Why: the middle of `CODE: reason, syscall 'path'`. A message that is not made like this may name the staged file. */
 function reasonOf({ code, message }: SystemError): string {
-  const start = message.startsWith(`${code}: `) ? code.length + 2 : 0;
-  const end = message.indexOf(', ', start);
-  return message.slice(start, end === -1 ? undefined : end);
+  const start = `${code}: `;
+  const end = message.indexOf(', ', start.length);
+  if (message.startsWith(start) && end >= 0) return message.slice(start.length, end);
+  return (knownErrors().get(code) ?? unknownError(code)).text;
 }
 
 function isSystemError(error: unknown): error is SystemError & { syscall: string } {
