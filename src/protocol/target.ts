@@ -53,7 +53,7 @@ export interface PlanRequest {
 export const SYMLINKS_MAX = 40;
 
 /** Files that only look like files. `/dev/stdout` and its kin are links that lead to these. */
-const SPECIAL_PATH = /^\/(proc|dev\/fd)\//;
+const SPECIAL_PATH = /^\/(?:\.?\/)*(?:proc|dev\/(?:\.?\/)*fd)\//;
 
 /**
  * Decides what a content-replacing open of `path` becomes.
