@@ -58,19 +58,15 @@ function memoryWithLeftovers(): Memory {
 /** Carries the calls out, whichever comes to hand, until something is over. */
 async function finishAtRandom(manual: ManualFs, seed: number, end: Promise<unknown>): Promise<void> {
   const choose = chooserFrom(seed);
-  let isOver = false;
-  const stop = (): void => void (isOver = true);
-  end.then(stop, stop);
-  while (!isOver) {
-    await finishOne(manual, choose);
-  }
-  await end;
+  const over = end.then(() => true);
+  while (!(await Promise.race([over, finishOne(manual, choose)])));
 }
 
-async function finishOne(manual: ManualFs, choose: (count: number) => number): Promise<void> {
+async function finishOne(manual: ManualFs, choose: (count: number) => number): Promise<false> {
   const { calls } = manual;
   if (calls.length > 0) await manual.finish(calls[choose(calls.length)]!);
   else await oneTurn();
+  return false;
 }
 
 describe('sweepDirectory()', () => {

@@ -31,10 +31,23 @@ function switchedOffRequest(path: string): ReturnType<typeof requestFor> {
   return { ...request, treatment: treatmentOf(switchedOff(request.settings), path, 'whole') };
 }
 
+function never(): boolean {
+  return false;
+}
+
+/** Says yes to who asks whether he may write, because memfs goes by the modes alone. */
+const mayWrite: Decide = ({ call }) => (call === 'access' ? { answers: undefined } : undefined);
+
+/** A directory with these links and files in it. */
+function linked(links: Readonly<Record<string, string>>, files: Record<string, string> = {}): Memory {
+  const memory = memoryWith(files);
+  for (const [name, leadsTo] of Object.entries(links)) memory.fs.symlinkSync(leadsTo, `/d/${name}`);
+  return memory;
+}
+
 /** What lstat answers about something that memfs has not. */
 function lookingLike(kind: 'isFIFO' | 'isSocket' | 'isCharacterDevice' | 'isBlockDevice'): Decide {
-  const no = (): boolean => false;
-  const stats = { isFile: no, isDirectory: no, isSymbolicLink: no, [kind]: () => true, nlink: 1 };
+  const stats = { isFile: never, isDirectory: never, isSymbolicLink: never, [kind]: () => true, nlink: 1 };
   return ({ call }) => (call === 'lstat' ? { answers: stats } : undefined);
 }
 
@@ -183,9 +196,8 @@ describe('planWrite()', () => {
         const memory = memoryWith({ '/d/target': '' });
         memory.fs.chownSync('/d/target', uid, gid);
         memory.fs.chmodSync('/d/target', 0o666);
-        const open: Decide = ({ call }) => (call === 'access' ? { answers: undefined } : undefined);
         const planned = (user: number): Played<Plan> =>
-          asUser({ uid: user, groups: [1007] }, () => plan(memory, '/d/target', {}, open));
+          asUser({ uid: user, groups: [1007] }, () => plan(memory, '/d/target', {}, mayWrite));
         expect(told(planned(1000))).to.equal(expected);
         expect(told(planned(0))).to.equal('replace /d/target');
       });
@@ -225,12 +237,6 @@ describe('planWrite()', () => {
   });
 
   describe('of a symbolic link', () => {
-    function linked(links: Readonly<Record<string, string>>, files: Record<string, string> = {}): Memory {
-      const memory = memoryWith(files);
-      for (const [name, leadsTo] of Object.entries(links)) memory.fs.symlinkSync(leadsTo, `/d/${name}`);
-      return memory;
-    }
-
     it('replaces what it leads to, through any number of steps, and names what was asked for', () => {
       const memory = linked({ a: 'b', b: '/d/c', c: '../d/file' }, { '/d/file': '' });
       const { result } = plan(memory, '/d/a');
