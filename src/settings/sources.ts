@@ -85,7 +85,8 @@ function realpathOf(path: string): string {
 
 function readText(file: string): string | undefined {
   try {
-    return nodeFs.readFileSync(file, 'utf8');
+    // Node, too, takes no notice of a byte order mark.
+    return nodeFs.readFileSync(file, 'utf8').replace(/^\uFEFF/, '');
   } catch {
     return undefined;
   }

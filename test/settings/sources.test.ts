@@ -77,6 +77,12 @@ describe('readSettings()', () => {
       expect(readSettings(undefined, {}, path).durability, path).to.equal('process');
   });
 
+  it('takes no notice of a byte order mark, as node does not', () => {
+    expect(durabilityOf({ app: '\uFEFF{ "name": "app", "fs-intact": { "durability": "process" } }' })).to.equal(
+      'process',
+    );
+  });
+
   it('does not read a manifest that is none of its business, broken as it may be', () => {
     expect(durabilityOf({ 'app/lib': '{ "name": "broken", ' })).to.equal('durable');
   });
