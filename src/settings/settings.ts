@@ -104,15 +104,34 @@ function readOptions(source: string, options: unknown): Record<string, unknown> 
 }
 
 function warnWith(warn: NonNullable<Options['warn']>): Settings['warn'] {
-  if (typeof warn === 'function') return warn;
+  if (typeof warn === 'function') return (warning) => warnBy(warn, warning);
   return warn ? emitWarning : () => {};
+}
+
+/** What the program's function throws is its own affair, and none of the write that it was told about. */
+function warnBy(warn: (warning: Warning) => void, warning: Warning): void {
+  try {
+    warn(warning);
+  } catch (error) {
+    process.nextTick(() => {
+      throw error;
+    });
+  }
 }
 
 /** process.emitWarning, or its effect by hand during 'exit', when nothing that it schedules runs any more. */
 function emitWarning({ code, message }: Warning): void {
   const type = 'FsIntactWarning';
   if (!(process as { _exiting?: boolean })._exiting) process.emitWarning(message, { type, code });
-  else if (!isSilenced(code, type)) nodeFs.writeSync(2, `(node:${process.pid}) [${code}] ${type}: ${message}\n`);
+  else if (!isSilenced(code, type)) printError(`(node:${process.pid}) [${code}] ${type}: ${message}\n`);
+}
+
+function printError(text: string): void {
+  try {
+    nodeFs.writeSync(2, text);
+  } catch {
+    // Nobody reads it any more, and there is still work to do.
+  }
 }
 
 /** https://nodejs.org/api/cli.html#--no-warnings, #--disable-warningcode-or-type and #node_no_warnings1 */

@@ -2,7 +2,11 @@
 
 import { expect } from 'chai';
 import { inspect } from 'node:util';
+import { nodeFs } from '../../src/ground/node-fs';
 import { type Options, completeSettings, switchedOff } from '../../src/settings/settings';
+import { nextUncaught } from '../support/uncaught';
+
+const WARNING = { code: 'INTACT_UNPROTECTED', message: 'a message', path: '/path' };
 
 /** Settings from one source. */
 function settingsOf(options: unknown): ReturnType<typeof completeSettings> {
@@ -59,10 +63,40 @@ describe('completeSettings()', () => {
 
   it("calls a function given as 'warn', and says nothing where it is false", () => {
     const seen: unknown[] = [];
-    const warning = { code: 'INTACT_UNPROTECTED', message: 'a message', path: '/path' };
-    settingsOf({ warn: (given: unknown) => seen.push(given) }).warn(warning);
-    settingsOf({ warn: false }).warn(warning);
-    expect(seen).to.deep.equal([warning]);
+    settingsOf({ warn: (given: unknown) => seen.push(given) }).warn(WARNING);
+    settingsOf({ warn: false }).warn(WARNING);
+    expect(seen).to.deep.equal([WARNING]);
+  });
+
+  it('keeps what that function throws away from the write, as an exception that nobody has caught', async () => {
+    const { warn } = settingsOf({
+      warn: () => {
+        throw new Error('from the function');
+      },
+    });
+    const uncaught = nextUncaught();
+    warn(WARNING);
+    expect(await uncaught).to.have.property('message', 'from the function');
+  });
+
+  it('prints the warning during exit, when node has no ticks left, and does not mind that nobody reads it', () => {
+    const { warn } = settingsOf({ warn: true });
+    const printed: unknown[] = [];
+    const { writeSync } = nodeFs;
+    Reflect.set(process, '_exiting', true);
+    try {
+      nodeFs.writeSync = (...args: unknown[]) => printed.push(args);
+      warn(WARNING);
+      nodeFs.writeSync = () => {
+        throw Object.assign(new Error('EPIPE: broken pipe, write'), { code: 'EPIPE' });
+      };
+      warn(WARNING);
+    } finally {
+      Reflect.set(process, '_exiting', false);
+      nodeFs.writeSync = writeSync;
+    }
+    const text = `(node:${process.pid}) [INTACT_UNPROTECTED] FsIntactWarning: a message\n`;
+    expect(printed).to.deep.equal([[2, text]]);
   });
 
   it("emits a process warning with its code where 'warn' is true", () => {
@@ -70,7 +104,7 @@ describe('completeSettings()', () => {
     const original = Object.getOwnPropertyDescriptor(process, 'emitWarning')!;
     process.emitWarning = (...args: unknown[]) => void emitted.push(args);
     try {
-      settingsOf({ warn: true }).warn({ code: 'INTACT_UNPROTECTED', message: 'a message', path: '/path' });
+      settingsOf({ warn: true }).warn(WARNING);
     } finally {
       Object.defineProperty(process, 'emitWarning', original);
     }

@@ -8,6 +8,7 @@ import { faultyFs } from '../support/faulty-fs';
 import { FLAVOURS } from '../support/flavours';
 import { outcomeOf } from '../support/outcome';
 import { useTemporaryDirectory } from '../support/temporary-directory';
+import { nextUncaught } from '../support/uncaught';
 
 const fs = createFs(undefined, { warn: false });
 const [sync, callback] = FLAVOURS;
@@ -44,19 +45,11 @@ describe('close()', () => {
   });
 
   it('without a callback throws what goes wrong, as an exception that nobody has caught', async () => {
-    const listeners = process.listeners('uncaughtException');
-    process.removeAllListeners('uncaughtException');
-    try {
-      writeFileSync(at('target'), 'old');
-      const uncaught = new Promise((resolve) => {
-        process.once('uncaughtException', resolve);
-      });
-      const failing = createFs(faultyFs(nodeFs, ({ name }) => (name === 'rename' ? { error: 'EIO' } : undefined)));
-      failing.close(failing.openSync(at('target'), 'w'));
-      expect(await uncaught).to.deep.include({ code: 'EIO', path: at('target') });
-      expect(readFileSync(at('target'), 'utf8')).to.equal('old');
-    } finally {
-      for (const listener of listeners) process.on('uncaughtException', listener);
-    }
+    writeFileSync(at('target'), 'old');
+    const uncaught = nextUncaught();
+    const failing = createFs(faultyFs(nodeFs, ({ name }) => (name === 'rename' ? { error: 'EIO' } : undefined)));
+    failing.close(failing.openSync(at('target'), 'w'));
+    expect(await uncaught).to.deep.include({ code: 'EIO', path: at('target') });
+    expect(readFileSync(at('target'), 'utf8')).to.equal('old');
   });
 });

@@ -5,6 +5,7 @@ import { type Host, hostOf } from '../../src/steps/host';
 import { nodeFs } from '../../src/ground/node-fs';
 import { runCallback, runPromise, runSync } from '../../src/steps/run';
 import { type Steps, atOnce, readdir, refused, stat, unlink, wait } from '../../src/steps/step';
+import { nextUncaught } from '../support/uncaught';
 
 const real = hostOf(nodeFs);
 
@@ -187,26 +188,18 @@ describe('runCallback()', () => {
   }
 
   it('leaves what the callback throws to the process, as an exception that nobody has caught', async () => {
-    const listeners = process.listeners('uncaughtException');
-    process.removeAllListeners('uncaughtException');
-    try {
-      const uncaught = new Promise((resolve) => {
-        process.once('uncaughtException', resolve);
-      });
-      let failures = 0;
-      runCallback(
-        readdir('/'),
-        real,
-        () => {
-          throw new Error("the caller's own");
-        },
-        () => failures++,
-      );
-      expect(await uncaught).to.have.property('message', "the caller's own");
-      expect(failures).to.equal(0);
-    } finally {
-      for (const listener of listeners) process.on('uncaughtException', listener);
-    }
+    const uncaught = nextUncaught();
+    let failures = 0;
+    runCallback(
+      readdir('/'),
+      real,
+      () => {
+        throw new Error("the caller's own");
+      },
+      () => failures++,
+    );
+    expect(await uncaught).to.have.property('message', "the caller's own");
+    expect(failures).to.equal(0);
   });
 
   it('waits for what the caller has promised, kept or broken', async () => {
