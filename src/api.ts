@@ -70,7 +70,9 @@ export function explain(path: string | Buffer | URL, call: 'whole' | 'open' = 'w
  * judged. The first write in a directory does this by itself in the background.
  *
  * @returns What was removed, finished, or kept.
- * @throws ENOENT, ENOTDIR, EACCES as readdir does; ERR_INTACT_OPTION for a bad option.
+ * @throws ENOENT, ENOTDIR, EACCES as readdir does; with `recursive`, where a directory below cannot be read, only after
+ * all others were swept, and with what was done as `error.report`. ERR_INTACT_ARGUMENT for something that is not a path,
+ * ERR_INTACT_OPTION for a bad option.
  */
 export function sweep(directory: string | Buffer | URL, options: SweepTreeOptions = {}): Promise<SweepReport> {
   return engine.sweep(directory, options);

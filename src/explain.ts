@@ -1,7 +1,9 @@
 // explain(): what a write to a path would become, and why.
 
+import { inspect } from 'node:util';
 import { IntactError } from './ground/errors';
 import { constants } from './ground/node-fs';
+import { hasPermissionModel } from './ground/platform';
 import type { InPlaceReason, NativeReason } from './protocol/counts';
 import { planWrite } from './protocol/target';
 import type { Volume } from './protocol/volume';
@@ -11,7 +13,7 @@ import type { Settings } from './settings/settings';
 import { type CallKind, treatmentOf } from './settings/treatment';
 import { runSync } from './steps/run';
 import { type Steps, access } from './steps/step';
-import { readPath } from './shapes/arguments';
+import { parsePath } from './shapes/arguments';
 
 export interface Explanation {
   /** `'replace'`: crash-safe by rename. `'in-place'`: see `reason`. `'native'`: what plain node does. */
@@ -28,16 +30,17 @@ export interface Explanation {
 }
 
 export function explainPath(path: unknown, call: CallKind, settings: Settings, volume: Volume): Explanation {
-  const asked = readPath(path);
+  const asked = parsePath(path);
   if (asked === undefined) {
     throw new IntactError(
       'ERR_INTACT_ARGUMENT',
-      `path is ${String(path)}; allowed: a path that node:fs takes, in UTF-8`,
+      `path is ${inspect(path)}; allowed: a path that node:fs takes, in UTF-8`,
     );
   }
   const treatment = treatmentOf(settings, asked.absolute, call);
   const { durability, rule } = treatment;
   const common = { durability, ...(rule === undefined ? {} : { rule }) };
+  if (hasPermissionModel) return { plan: 'native', reason: 'unsupported', isProtected: false, ...common };
   const plan = runSync(planWrite(volume, { path: asked, flags: REPLACE, treatment, call }), volume.host);
   if (plan.kind === 'native') return { plan: 'native', reason: plan.reason, isProtected: false, ...common };
 

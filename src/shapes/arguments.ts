@@ -7,11 +7,16 @@ import { hasPermissionModel } from '../ground/platform';
 import { parseFlags } from '../settings/flags';
 import type { AskedPath } from '../protocol/target';
 
-/** A path argument: string, `file:` URL, or Buffer that is UTF-8. */
+/** A path argument of a call that we may take over. */
 export function readPath(path: unknown): AskedPath | undefined {
-  const asked = typeof path === 'string' ? path : decodePath(path);
   // The permission model checks the paths of node's own calls; a staged file is none of those.
-  if (asked === undefined || asked === '' || asked.includes('\0') || hasPermissionModel) return undefined;
+  return hasPermissionModel ? undefined : parsePath(path);
+}
+
+/** A path: string, `file:` URL, or Buffer that is UTF-8. */
+export function parsePath(path: unknown): AskedPath | undefined {
+  const asked = typeof path === 'string' ? path : decodePath(path);
+  if (asked === undefined || asked === '' || asked.includes('\0')) return undefined;
   if (isAbsolute(asked)) return { asked, absolute: asked };
   try {
     // Joined as text: normalising `link/..` would name another directory than the kernel does. Joined now, because the

@@ -20,7 +20,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { stats, sweep } from '../../src/api';
 import { type ProcessIdentity, thisProcess } from '../../src/ground/process-identity';
-import { API, PACKAGE, REGISTER, runNode, runProgram } from '../support/child';
+import { API, REGISTER, runNode, runProgram } from '../support/child';
 import { fsKilledAt } from '../support/child-programs';
 import { inParallel } from '../support/in-parallel';
 import { deadName, nameFor } from '../support/leftovers';
@@ -488,76 +488,3 @@ async function writeInPlace(directory: string, text: string, killedAt = Infinity
   expect(child).to.deep.include({ stderr: '', signal: killedAt === Infinity ? null : 'SIGKILL' });
   return Number(child.stdout);
 }
-
-describe('the command line', function () {
-  this.timeout(30_000);
-  const at = useTemporaryDirectory();
-  const run = (...args: string[]) => runNode([join(PACKAGE, 'dist/cli.js'), ...args], { hook: false, cwd: at() });
-
-  it('sweep: prints what it removed and what it kept', async () => {
-    const left = await leaveBehind(at());
-    writeFileSync(at(nameFor(thisProcess())), '');
-    const { code, stdout, stderr } = await run('sweep', at());
-    expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' });
-    expect(stdout.trim().split('\n')).to.have.members([
-      `removed ${at(left)}`,
-      `kept ${at(nameFor(thisProcess()))}: its process may be alive`,
-    ]);
-  });
-
-  it('sweep: has --dry-run, --recursive and --older-than', async () => {
-    mkdirSync(at('below'));
-    const stranger = nameFor({ ...thisProcess(), namespace: 1 });
-    writeFileSync(at('below', stranger), '');
-    const longAgo = new Date(Date.now() - 25 * HOUR_MS);
-    utimesSync(at('below', stranger), longAgo, longAgo);
-    const outputs: string[] = [];
-    for (const options of [[], ['--older-than', '2d'], ['--older-than=24h', '--dry-run'], ['--older-than', '1440m']])
-      outputs.push((await run('sweep', '--recursive', ...options, '.')).stdout.trim());
-    const kept = `kept ${at('./below')}/${stranger}: its process may be alive`.replace(
-      at('./below'),
-      join(at(), '.', 'below'),
-    );
-    expect(outputs.map((line) => line.replace('/./', '/'))).to.deep.equal([
-      kept,
-      kept,
-      `would remove ${at('below', stranger)}`,
-      `removed ${at('below', stranger)}`,
-    ]);
-  });
-
-  it('explain: tells the plan for each path, and why', async () => {
-    writeFileSync(at('linked'), '');
-    linkSync(at('linked'), at('other-name'));
-    symlinkSync('linked', at('link'));
-    const { code, stdout } = await run('explain', 'new.json', 'linked', 'link', '/dev/null');
-    expect(code).to.equal(0);
-    const lines = stdout.trim().split('\n');
-    expect(lines[0]).to.match(/^new\.json: replace \(crash-safe;.*durability: durable\)$/);
-    expect(lines[1]).to.match(/^linked: in-place \(crash-safe; because: hard-links;/);
-    expect(lines[2]).to.match(/^link: in-place .*file: .*\/linked;/);
-    expect(lines[3]).to.match(/^\/dev\/null: native \(NOT crash-safe; because: not-a-regular-file;/);
-  });
-
-  it('--help: prints the usage and succeeds', async () => {
-    expect(await run('--help')).to.deep.include({ code: 0, stderr: '' });
-  });
-
-  for (const [title, args, complaint] of [
-    ['no command', [], 'a command and at least one path'],
-    ['no path', ['sweep'], 'a command and at least one path'],
-    ['an unknown command', ['clean', '.'], "'clean'"],
-    ['an unknown option', ['sweep', '--force', '.'], '--force'],
-    ['a bad age', ['sweep', '--older-than', 'soon', '.'], "'soon'"],
-    ['an age without a unit', ['sweep', '--older-than', '60', '.'], '90s, 15m, 12h, 7d'],
-    ['a directory that is not there', ['sweep', 'nowhere'], 'ENOENT'],
-  ] as const) {
-    it(`${title}: complains on stderr and fails with 2`, async () => {
-      const { code, stdout, stderr } = await run(...args);
-      expect({ code, stdout }).to.deep.equal({ code: 2, stdout: '' });
-      expect(stderr)
-        .to.match(/^fs-intact: /)
-        .and.to.include(complaint);
-    });
-  }
-});
