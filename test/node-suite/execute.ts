@@ -1,8 +1,9 @@
 // Running one of Node's test files as a process of its own, the way Node's own runner does.
 
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { writesIn } from '../support/counts-file';
 import { sourceOf } from './select';
 
 export type Verdict = 'pass' | 'fail' | 'skip';
@@ -42,7 +43,7 @@ export async function execute(test: string, { node, tree, scratch, preload }: En
     TEST_THREAD_ID: '0',
     TEST_SERIAL_ID: '0',
     TEST_PARALLEL: '1',
-    FS_INTACT_SUITE_WRITES: counts,
+    FS_INTACT_COUNTS: counts,
   };
   const hook = preload === undefined ? [] : ['-r', preload];
   const { code, output } = await runLimited(
@@ -51,7 +52,7 @@ export async function execute(test: string, { node, tree, scratch, preload }: En
     environment,
   );
   const skipped = /^1\.\.0 # Skipped/m.test(output);
-  const writes = existsSync(counts) ? sum(readFileSync(counts, 'utf8')) : 0;
+  const writes = writesIn(counts);
   rmSync(directory, { recursive: true, force: true });
   return { verdict: code !== 0 ? 'fail' : skipped ? 'skip' : 'pass', output: output.slice(-OUTPUT_MAX), writes };
 }
@@ -106,8 +107,4 @@ function readFlags(source: string): string[] {
 function readEnv(source: string): Record<string, string> {
   const line = /^\/\/ Env:\s*(.*)$/m.exec(source)?.[1] ?? '';
   return Object.fromEntries([...line.matchAll(/(\w+)=(\S*)/g)].map(([, name, value]) => [name!, value!]));
-}
-
-function sum(lines: string): number {
-  return lines.split('\n').reduce((total, line) => total + Number(line), 0);
 }

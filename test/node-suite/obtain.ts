@@ -1,15 +1,22 @@
 // Where Node's own tests, and Node's other versions, come from. Nothing of either is part of this project.
 
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 
 export const MAJORS = [20, 22, 24, 26] as const;
 export type Major = (typeof MAJORS)[number];
 
-/** Which Debian suite has the source of which version. */
-const SUITES: Partial<Record<Major, string>> = { 20: 'trixie', 22: 'sid', 24: 'forky' };
+/** The Debian suites that may have the source of a version, those that move least first. */
+const SUITES: Partial<Record<Major, readonly string[]>> = {
+  20: ['trixie'],
+  22: ['sid'],
+  24: ['forky', 'sid'],
+};
+
+/** The version whose tests stand in for those of one that Debian does not have. Many fail on it, plain or not. */
+const STANDS_IN: Partial<Record<Major, Major>> = { 26: 24 };
 
 /** Names a folder that holds Node's `test` tree, instead of fetching one. */
 export const TESTS_VARIABLE = 'FS_INTACT_NODE_TESTS';
@@ -30,19 +37,19 @@ export function obtainNode(major: Major): string {
 }
 
 /** The folder with Node's `test` tree for a major version, from the sources that Debian builds its package of. */
-export function obtainTests(major: Major): string {
+export function obtainTests(wanted: Major): string {
   const given = process.env[TESTS_VARIABLE];
   if (given !== undefined) return checkTree(resolve(given));
-  const suite = SUITES[major];
-  if (suite === undefined) {
-    throw new Error(`no Debian suite has the tests of Node ${major}; name a folder that has them in ${TESTS_VARIABLE}`);
-  }
+  const major = STANDS_IN[wanted] ?? wanted;
+  if (major !== wanted) console.log(`Debian has no Node ${wanted}: these are the tests of Node ${major}`);
   const folder = join(CACHE, `node-tests-${major}`);
   if (!existsSync(folder)) {
+    const tarball = download(major);
     const unpacked = `${folder}.incomplete`;
     rmSync(unpacked, { recursive: true, force: true });
-    unpack(download(suite), unpacked);
+    unpack(tarball, unpacked);
     renameSync(unpacked, folder);
+    rmSync(dirname(tarball), { recursive: true });
   }
   return checkTree(folder);
 }
@@ -52,16 +59,16 @@ function checkTree(folder: string): string {
   throw new Error(`${folder} has no test/parallel in it`);
 }
 
-/** Downloads the original tarball of the newest nodejs in a suite, with apt's own configuration and checks. */
-function download(suite: string): string {
-  const folder = join(CACHE, `apt-${suite}`);
+/** Downloads the newest original tarball of a major version that can be had, with apt's own configuration and checks. */
+function download(major: Major): string {
+  const folder = join(CACHE, `apt-${major}`);
   for (const path of ['state/lists/partial', 'cache/archives/partial'])
     mkdirSync(join(folder, path), { recursive: true });
   const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
-  writeFileSync(
-    join(folder, 'sources.list'),
-    `deb-src [signed-by=${keyring}] http://deb.debian.org/debian ${suite} main\n`,
-  );
+  const suites = SUITES[major] ?? [];
+  const sources = suites.map((suite) => `deb-src [signed-by=${keyring}] http://deb.debian.org/debian ${suite} main\n`);
+  writeFileSync(join(folder, 'sources.list'), sources.join(''));
+  // Lists and state of our own: nothing of the system's is changed.
   const options = Object.entries({
     'Dir::Etc::sourcelist': join(folder, 'sources.list'),
     'Dir::Etc::sourceparts': '-',
@@ -69,28 +76,49 @@ function download(suite: string): string {
     'Dir::State::status': '/dev/null',
     'Dir::Cache': join(folder, 'cache'),
   }).flatMap(([key, value]) => ['-o', `${key}=${value}`]);
-  console.log(`looking up the nodejs source in Debian ${suite} ...`);
+  console.log(`looking up the source of Node ${major} in Debian ${suites.join(', ')} ...`);
   run('apt-get', [...options, '-qq', 'update']);
-  const files = run('apt-get', [...options, 'source', '--print-uris', 'nodejs']);
-  // A line is: 'address' name size SHA256:checksum
-  const [, address, name, checksum] = /^'([^']+\.orig\.tar\.xz)' (\S+) \d+ (\S+)$/m.exec(files) ?? [];
-  if (address === undefined || name === undefined || checksum === undefined) {
-    throw new Error(`Debian ${suite} names no original tarball for nodejs`);
+  const versions = versionsIn(run('apt-cache', [...options, 'showsrc', 'nodejs']), major);
+  const failures: string[] = [];
+  for (const version of versions) {
+    const files = run('apt-get', [...options, 'source', '--print-uris', `nodejs=${version}`]);
+    // A line is: 'address' name size SHA256:checksum
+    const [, address, name, checksum] = /^'([^']+\.orig\.tar\.xz)' (\S+) \d+ (\S+)$/m.exec(files) ?? [];
+    if (address === undefined || name === undefined || checksum === undefined) continue;
+    const file = join(folder, name);
+    console.log(`downloading ${name} ...`);
+    try {
+      run('/usr/lib/apt/apt-helper', ['download-file', address, file, checksum]);
+      return file;
+    } catch (error) {
+      // A mirror may name a version before, or longer than, it has it.
+      failures.push((error as Error).message);
+    }
   }
-  const file = join(folder, name);
-  console.log(`downloading ${name} ...`);
-  run('/usr/lib/apt/apt-helper', ['download-file', address, file, checksum]);
-  return file;
+  throw new Error(
+    [
+      `Debian ${suites.join(', ')}: no source of Node ${major}; ${TESTS_VARIABLE} can name a folder with its tests`,
+      ...failures,
+    ].join('\n'),
+  );
+}
+
+/** The versions of one major in the paragraphs of deb-src-control(5), newest first. */
+function versionsIn(paragraphs: string, major: Major): string[] {
+  const versions = [...paragraphs.matchAll(/^Version: (\S+)$/gm)].map(([, version]) => version!);
+  return [...new Set(versions)]
+    .filter((version) => version.startsWith(`${major}.`))
+    .toSorted((one, other) => other.localeCompare(one, 'en', { numeric: true }));
 }
 
 /** The tests, and what they read of the rest of the source tree. */
-const WANTED = ['test', 'tools', 'lib', 'doc/api', 'deps/acorn', 'benchmark'];
+const WANTED = ['test', 'tools', 'lib', 'doc/api', 'benchmark'];
 
 function unpack(tarball: string, folder: string): void {
   mkdirSync(folder, { recursive: true });
-  const patterns = WANTED.map((name) => `*/${name}`);
-  run('tar', ['-xJf', tarball, '-C', folder, '--strip-components=1', '--wildcards', ...patterns]);
-  if (readdirSync(folder).length === 0) throw new Error(`${tarball} has none of ${WANTED.join(', ')}`);
+  // Only at the top: V8 has a test folder of its own further down.
+  const patterns = ['--wildcards', '--no-wildcards-match-slash', ...WANTED.map((name) => `*/${name}`)];
+  run('tar', ['-xJf', tarball, '-C', folder, '--strip-components=1', ...patterns]);
 }
 
 function run(command: string, args: readonly string[]): string {

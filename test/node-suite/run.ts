@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Environment, type Outcome, execute } from './execute';
+import { COUNT_WRITES } from '../support/counts-file';
 import { knownReason } from './known';
 import { MAJORS, type Major, obtainNode, obtainTests } from './obtain';
 import { SETS, type TestSet, selectTests } from './select';
@@ -19,7 +20,7 @@ async function main(): Promise<number> {
   const tree = obtainTests(major);
   const scratch = mkdtempSync(join(tmpdir(), 'fs-intact-node-suite-'));
   const plain: Environment = { node, tree, scratch };
-  const hooked: Environment = { ...plain, preload: join(__dirname, 'preload.js') };
+  const hooked: Environment = { ...plain, preload: COUNT_WRITES };
   const tests = selectTests(tree, set).filter((test) => test.includes(only));
   console.log(`Node ${major}, ${set}: ${tests.length} tests, plain and under the hook, ${AT_ONCE} at a time`);
   try {
