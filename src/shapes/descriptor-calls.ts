@@ -19,7 +19,12 @@ const CALLS: Readonly<Record<string, Handing | undefined>> = {
   fdatasync: undefined,
 };
 
-/** The synchronous and callback forms of every call in the table, each in front of its native one. */
+/**
+ * The synchronous and callback forms of every call in the table, each in front of its native one.
+ *
+ * They pass arguments on without spreading them: node itself writes through these where a program (its REPL among them) has
+ * taken away what arrays are iterated with.
+ */
 export function descriptorCalls({ volume, natives }: Context): Record<string, AnyFunction> {
   const { openFiles } = volume;
   const native = natives as unknown as Record<string, AnyFunction>;
@@ -30,9 +35,9 @@ export function descriptorCalls({ volume, natives }: Context): Record<string, An
 
     ours[`${name}Sync`] = (...args) => {
       const file = openFiles.size === 0 ? undefined : openFiles.get(args[0] as number);
-      if (file === undefined) return nativeSync(...args);
+      if (file === undefined) return Reflect.apply(nativeSync, undefined, args);
       try {
-        const result = nativeSync(...args);
+        const result = Reflect.apply(nativeSync, undefined, args);
         if (handing) file.noteWrite(handing(args), result as number);
         return result;
       } catch (error) {
@@ -44,7 +49,7 @@ export function descriptorCalls({ volume, natives }: Context): Record<string, An
     ours[name] = (...args) => {
       const file = openFiles.size === 0 ? undefined : openFiles.get(args[0] as number);
       const callback = args.at(-1);
-      if (file === undefined || typeof callback !== 'function') return nativeAsync(...args);
+      if (file === undefined || typeof callback !== 'function') return Reflect.apply(nativeAsync, undefined, args);
       const noting = (error: unknown, ...results: unknown[]): void => {
         file.callsUnderWay--;
         if (error) noteFailure(file, error, handing && (() => handing(args)));

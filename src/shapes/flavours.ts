@@ -28,16 +28,18 @@ export function inThreeFlavours(context: Context, name: string, story: Story): T
   const natives = context.natives as unknown as Record<string, AnyFunction>;
   const nativeSync = natives[`${name}Sync`]!;
   const nativeCallback = natives[name]!;
+  const nativePromise = (): AnyFunction => (nativePromises() as unknown as Record<string, AnyFunction>)[name]!;
 
+  // Arguments are not spread: see descriptorCalls.
   function sync(...args: unknown[]): unknown {
     const steps = view.isEmpty ? undefined : story(args);
-    return steps === undefined ? nativeSync(...args) : runSync(steps, host);
+    return steps === undefined ? Reflect.apply(nativeSync, undefined, args) : runSync(steps, host);
   }
 
   function callback(...args: unknown[]): unknown {
     const done = args.at(-1);
     const steps = view.isEmpty || typeof done !== 'function' ? undefined : story(args.slice(0, -1));
-    if (steps === undefined) return nativeCallback(...args);
+    if (steps === undefined) return Reflect.apply(nativeCallback, undefined, args);
     const settle = done as AnyFunction;
     runCallback(
       steps,
@@ -50,7 +52,7 @@ export function inThreeFlavours(context: Context, name: string, story: Story): T
 
   async function promise(...args: unknown[]): Promise<unknown> {
     const steps = view.isEmpty ? undefined : story(args);
-    if (steps === undefined) return (nativePromises() as unknown as Record<string, AnyFunction>)[name]!(...args);
+    if (steps === undefined) return Reflect.apply(nativePromise(), undefined, args);
     return runPromise(steps, promiseHost(context));
   }
 

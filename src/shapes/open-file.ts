@@ -65,18 +65,20 @@ export function openOther(context: Context): ThreeFlavours {
     const flags = parseFlags(args[1]);
     if (flags === undefined || isPassingThrough()) return undefined;
     const seen = sightContent(context, args[0], !refusesSymlinks(flags));
-    return seen && openStagedPath(args, flags, seen.staged.stagedPath, seen.asked.asked);
+    // A redo record is not what the program wrote; the file itself soon is.
+    if (seen === undefined || seen.file.stage.contentBytes !== undefined) return undefined;
+    return openStagedPath(args, flags, seen.staged.stagedPath, seen.asked.asked);
   });
 
   return {
     sync(...args) {
-      const fd = sync(...args) as number;
+      const fd = Reflect.apply(sync, undefined, args) as number;
       if (isForWriting(args)) nativeWriters.note(fd);
       return fd;
     },
     callback(...args) {
       const done = args.at(-1);
-      if (typeof done !== 'function' || !isForWriting(args)) return callback(...args);
+      if (typeof done !== 'function' || !isForWriting(args)) return Reflect.apply(callback, undefined, args);
       return callback(...args.slice(0, -1), (error: unknown, ...results: [number]) => {
         if (!error) nativeWriters.note(results[0]);
         (done as Done)(error, ...results);
@@ -90,8 +92,8 @@ export function openOther(context: Context): ThreeFlavours {
   };
 }
 
-function isForWriting([, flags]: readonly unknown[]): boolean {
-  return canWrite(parseFlags(flags) ?? READ_ONLY);
+function isForWriting(args: readonly unknown[]): boolean {
+  return canWrite(parseFlags(args[1]) ?? READ_ONLY);
 }
 
 function* openStagedPath(args: readonly unknown[], flags: number, stagedPath: string, asked: string): Steps<unknown> {
@@ -113,10 +115,9 @@ export function openFileCalls(context: Context) {
 
   function openSync(...args: unknown[]): unknown {
     noteOwnOpen();
-    const [path, flags, mode] = args;
-    const request = readOpen(context, path, flags, mode);
+    const request = readOpen(context, args[0], args[1], args[2]);
     const fd = request && runSync(openReplacing(volume, request), host);
-    if (fd === undefined) return other.sync(...args);
+    if (fd === undefined) return Reflect.apply(other.sync, undefined, args);
     watchOver(context, fd);
     return fd;
   }
@@ -125,7 +126,7 @@ export function openFileCalls(context: Context) {
     const { path, flags, mode, callback } = readOpenArguments(args);
     const request = typeof callback === 'function' ? readOpen(context, path, flags, mode) : undefined;
     if (request === undefined) {
-      other.callback(...args);
+      Reflect.apply(other.callback, undefined, args);
       return;
     }
     const done = callback as Done;
@@ -173,7 +174,10 @@ export function openFileCalls(context: Context) {
 
 /** open(path, callback), open(path, flags, callback), open(path, flags, mode, callback), told apart as node does. */
 function readOpenArguments(args: readonly unknown[]): Record<'path' | 'flags' | 'mode' | 'callback', unknown> {
-  const [path, flags, mode, callback] = args;
+  const path = args[0];
+  const flags = args[1];
+  const mode = args[2];
+  const callback = args[3];
   if (args.length < 3) return { path, flags: 'r', mode: undefined, callback: flags };
   return typeof mode === 'function'
     ? { path, flags, mode: undefined, callback: mode }
