@@ -84,7 +84,11 @@ export interface EntryCopyRequest extends CopyRequest {
  * @returns False where node's own cp is to deal with this entry: it is not a regular file, or it must not be replaced, or
  * something is wrong with it.
  */
-export function* copyEntry(volume: Volume, request: EntryCopyRequest): Steps<boolean> {
+export function copyEntry(volume: Volume, request: EntryCopyRequest): Steps<boolean> {
+  return volume.underWay.during(replaceEntry(volume, request));
+}
+
+function* replaceEntry(volume: Volume, request: EntryCopyRequest): Steps<boolean> {
   const { from, to } = request;
   const target = entryAt(to);
   const source = yield* sourceOf(request);

@@ -12,25 +12,42 @@ export interface TreeCopyRequest {
   readonly to: AskedPath;
   /** Whether existing files are written over. */
   readonly force: boolean;
+  /** Whether an existing file is a mistake, which is node's to report: then nothing is copied here. */
+  readonly errorOnExist: boolean;
   /** What is to be done with one file. */
   readonly file: (from: AskedPath, to: AskedPath) => CopyRequest;
 }
 
-/** Copies the regular files. Does nothing where node would refuse: it is asked next. */
-export function* copyFilesOfTree(volume: Volume, request: TreeCopyRequest): Steps<void> {
-  const source = yield* lstat(request.from.absolute);
-  if (!source?.isDirectory() || (yield* isInside(request.to.absolute, source))) return;
+/** Copies the regular files. @returns False where node would refuse, and nothing has been done: it is asked next. */
+export function* copyFilesOfTree(volume: Volume, request: TreeCopyRequest): Steps<boolean> {
+  const { from, to, errorOnExist } = request;
+  const source = yield* lstat(from.absolute);
+  if (!source?.isDirectory() || (yield* isInside(to.absolute, source))) return false;
+  const there = yield* lstat(to.absolute);
+  if (there && (!there.isDirectory() || (yield* isRefused(from, to, errorOnExist)))) return false;
   yield* copyDirectory(volume, request);
+  return true;
+}
+
+/** Whether something at the destination is in the way: a directory of a file, a file of a directory, or anything at all. */
+function* isRefused(from: AskedPath, to: AskedPath, errorOnExist: boolean): Steps<boolean> {
+  for (const name of yield* readdir(from.absolute)) {
+    const [source, destination] = [below(from, name), below(to, name)];
+    const there = yield* lstat(destination.absolute);
+    if (there === undefined) continue;
+    const found = yield* lstat(source.absolute);
+    if (found?.isDirectory() !== there.isDirectory() && (found?.isFile() || found?.isDirectory())) return true;
+    if (errorOnExist && !found?.isDirectory()) return true;
+    if (found?.isDirectory() && (yield* isRefused(source, destination, errorOnExist))) return true;
+  }
+  return false;
 }
 
 function* copyDirectory(volume: Volume, request: TreeCopyRequest): Steps<void> {
   const { from, to, force, file } = request;
-  const made = yield* lstat(to.absolute);
-  if (made === undefined) {
+  if ((yield* lstat(to.absolute)) === undefined) {
     const first = yield* mkdir(to.absolute, { recursive: true });
     if (first !== undefined) volume.directories.made(first, to.absolute);
-  } else if (!made.isDirectory()) {
-    return;
   }
   for (const name of yield* readdir(from.absolute)) {
     const [source, destination] = [below(from, name), below(to, name)];

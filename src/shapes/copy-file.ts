@@ -6,6 +6,7 @@ import { basename, dirname, join } from 'node:path';
 import { namingBoth } from '../ground/errors';
 import { walksTreesNatively } from '../ground/platform';
 import { type CopyRequest, type EntryCopyRequest, copyContentOf, copyEntry } from '../protocol/copy-file';
+import { countNative } from '../protocol/counts';
 import { type TreeCopyRequest, copyFilesOfTree } from '../protocol/copy-tree';
 import { treatmentOf } from '../settings/treatment';
 import { runCallback, runPromise, runSync } from '../steps/run';
@@ -75,10 +76,17 @@ export function cpCalls(context: Context): ThreeFlavours {
   const { host } = volume;
 
   function sync(from: unknown, to: unknown, options?: unknown): void {
+    if (walksTreesNatively && (isLink(from) || isLink(to))) {
+      // What it checks about links, and what it answers, is its own, and changes from version to version.
+      countNative('not-a-regular-file');
+      return natives.cpSync(from as never, to as never, options as never);
+    }
     const tree = walksTreesNatively ? readTree(context, from, to, options) : undefined;
     if (tree !== undefined) {
-      runSync(copyFilesOfTree(volume, tree), host);
-      natives.cpSync(from as never, to as never, { ...(options as CopySyncOptions), force: false });
+      const areThere = runSync(copyFilesOfTree(volume, tree), host);
+      // Files that are there because of us are no mistake.
+      const rest = areThere ? { force: false, errorOnExist: false } : {};
+      natives.cpSync(from as never, to as never, { ...(options as CopySyncOptions), ...rest });
       return;
     }
     natives.cpSync(sourceOf(from) as never, to as never, withFilter(options, filterSync) as never);
@@ -91,6 +99,15 @@ export function cpCalls(context: Context): ThreeFlavours {
 
   async function promise(from: unknown, to: unknown, options?: unknown): Promise<void> {
     return nativePromises().cp(sourceOf(from) as never, to as never, withFilter(options, filterAsync) as never);
+  }
+
+  function isLink(path: unknown): boolean {
+    const asked = readPath(path);
+    try {
+      return asked !== undefined && host.sync.lstat(asked.absolute)?.isSymbolicLink() === true;
+    } catch {
+      return false;
+    }
   }
 
   /** Node looks at the source itself, and must see one that is open for replacing. */
@@ -148,7 +165,7 @@ function withFilter(options: unknown, filterWith: (options: Options) => Filter):
   return { ...given, filter: filterWith(given) };
 }
 
-/** A call of cpSync that node carries out natively, and that must not fail on the files which are already there. */
+/** A call of cpSync that node carries out natively. */
 function readTree(context: Context, from: unknown, to: unknown, options: unknown): TreeCopyRequest | undefined {
   const source = readPath(from);
   const destination = readPath(to);
@@ -163,13 +180,14 @@ function readTree(context: Context, from: unknown, to: unknown, options: unknown
     preserveTimestamps,
     mode,
   } = options as Options & CopySyncOptions;
-  if (recursive !== true || filter !== undefined || (!force && errorOnExist)) return undefined;
+  if (recursive !== true || filter !== undefined) return undefined;
   const sample = readCopy(context, from, to, mode, false);
   return (
     sample && {
       from: source,
       to: destination,
       force,
+      errorOnExist: !force && errorOnExist === true,
       file: (one, other) => ({
         ...sample,
         from: one,
