@@ -89,14 +89,15 @@ function* renameOverClaim(stagedPath: string, path: string): Steps<void> {
 
 /** Renames the staged file over the target. @returns Why this name cannot change hands, if it cannot. */
 function* replace(stage: Stage, { stagedPath, path }: StagedName): Steps<InPlaceReason | undefined> {
+  const takeBack = stage.target.existing === undefined ? undefined : stage.volume.replacements.note(path);
   try {
     yield* rename(stagedPath, path);
   } catch (error) {
+    takeBack?.();
     const reason = RENAME_REFUSED[codeOf(error)];
     if (reason === undefined || stage.target.existing === undefined) throw error;
     return reason;
   }
-  if (stage.target.existing !== undefined) stage.volume.replacements.note(path);
   return undefined;
 }
 

@@ -23,6 +23,9 @@ const COPY_BYTES = 1024 * 1024;
 export function* copyOver(stage: Stage, staged: StagedName): Steps<void> {
   const target = stage.inodeFd ?? (yield* open(staged.path, WRITE_REGULAR, 0));
   stage.inodeFd = undefined;
+  const { underWay } = stage.volume;
+  const recordName = redoName(staged.name);
+  underWay.beginRecord(recordName);
   try {
     const source = yield* open(staged.stagedPath, READ_REGULAR, 0);
     try {
@@ -31,6 +34,7 @@ export function* copyOver(stage: Stage, staged: StagedName): Steps<void> {
       yield* close(source);
     }
   } finally {
+    underWay.endRecord(recordName);
     yield* close(target);
   }
 }
@@ -40,6 +44,7 @@ function* copyDescriptor(stage: Stage, staged: StagedName, source: number, targe
   const content = yield* fstat(source);
   const old = yield* fstat(target);
   const named = yield* lstat(staged.path);
+  stage.contentBytes = content.size;
   const isNamed = named?.ino === old.ino && named.dev === old.dev;
   const isRecorded = isNamed && (yield* record(stage, staged, old, flush));
   // First, because it may be refused.

@@ -41,6 +41,16 @@ export function isRedoName(name: string): boolean {
   return REDO.test(name);
 }
 
+/** Whether a file's name is that of a staged file of this process, in whichever thread. */
+export function isOwnStageName(name: string, machine: Machine): boolean {
+  const owner = name.endsWith('.intact') ? ownerOf(name) : undefined;
+  if (owner === undefined) return false;
+  const { pid, startTicks, boot, namespace } = machine.thisProcess();
+  return (
+    owner.pid === pid && owner.startTicks === startTicks && owner.boot === boot && owner.namespace === namespace
+  );
+}
+
 /** Who made a staged file, or undefined where its name does not say so: a record does inside. */
 export function ownerOf(name: string): ProcessIdentity | undefined {
   const [, , pid, startTicks, boot, namespace] = STAGED.exec(name) ?? [];

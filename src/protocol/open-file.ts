@@ -120,7 +120,11 @@ export function* openReplacing(volume: Volume, request: WriteRequest): Steps<num
   return shared ?? (yield* openStaged(volume, request));
 }
 
-function* openStaged(volume: Volume, request: WriteRequest): Steps<number | undefined> {
+function openStaged(volume: Volume, request: WriteRequest): Steps<number | undefined> {
+  return volume.underWay.during(stageAndShow(volume, request));
+}
+
+function* stageAndShow(volume: Volume, request: WriteRequest): Steps<number | undefined> {
   const stage = yield* beginStage(volume, request);
   if (stage === undefined) return undefined;
   const fd = stage.fd!;

@@ -23,7 +23,11 @@ export interface Completion {
  * @returns False where node's own call is to be made instead; nothing has happened then.
  * @throws What failed first, naming the target. It is untouched, unless the error says `published: true`.
  */
-export function* replaceFile(volume: Volume, request: WriteRequest & Completion): Steps<boolean> {
+export function replaceFile(volume: Volume, request: WriteRequest & Completion): Steps<boolean> {
+  return volume.underWay.during(replace(volume, request));
+}
+
+function* replace(volume: Volume, request: WriteRequest & Completion): Steps<boolean> {
   const stage = yield* beginStage(volume, request);
   if (stage === undefined) return false;
   yield* completeStage(stage, request);

@@ -27,6 +27,8 @@ export interface Stage {
   inodeFd: number | undefined;
   /** Which file it is, where a program gets its descriptor. */
   identity: FileIdentity | undefined;
+  /** How many of its bytes are the content, once more than that is in it: see the redo record. */
+  contentBytes: number | undefined;
   /** The mode that it was given, where a program has its descriptor and may give it another. */
   mode: number | undefined;
   /** Whether a target that keeps its inode gets the staged file's mode all the same, as from a copy. */
@@ -111,6 +113,7 @@ export function* openStage(volume: Volume, request: StageRequest): Steps<Stage |
     fd: created.fd,
     inodeFd: undefined,
     identity: undefined,
+    contentBytes: undefined,
     mode: undefined,
     handsOnMode: false,
     publishBy,

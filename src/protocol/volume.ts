@@ -11,6 +11,7 @@ import { PendingStages } from './pending';
 import { Replacements } from './replacements';
 import { DirectorySyncs } from './sync-directory';
 import type { Stage } from './stage';
+import { UnderWay } from './under-way';
 import { View } from './view';
 
 export interface Volume {
@@ -28,6 +29,7 @@ export interface Volume {
   readonly inodeFollowers: InodeFollowers;
   readonly nativeWriters: NativeWriters;
   readonly replacements: Replacements;
+  readonly underWay: UnderWay;
 }
 
 export function volumeOn(base: NodeFs): Volume {
@@ -43,6 +45,7 @@ export function volumeOn(base: NodeFs): Volume {
     directorySyncs: new DirectorySyncs(host),
     inodeFollowers: new InodeFollowers(),
     nativeWriters: new NativeWriters(host),
-    replacements: new Replacements(),
+    replacements: new Replacements(host),
+    underWay: new UnderWay(),
   };
 }

@@ -1,27 +1,74 @@
-// readdir and opendir show the files that are open for replacing under the names that they are to have.
+// readdir and opendir show the files that are open for replacing under the names that they are to have, and nothing of
+// writes that are under way.
 
 import type { Dir, Dirent } from 'node:fs';
 import { basename } from 'node:path';
+import { isOwnStageName } from '../protocol/leftover-name';
 import { isInPlace } from '../protocol/stage';
-import { type Steps, native } from '../steps/step';
+import type { Volume } from '../protocol/volume';
 import { readPath } from './arguments';
 import type { Context } from './context';
-import { type ThreeFlavours, inThreeFlavours } from './flavours';
+import type { ThreeFlavours } from './flavours';
 
+type AnyFunction = (...args: unknown[]) => unknown;
 type Listed = string | Buffer | Dirent;
 
 export function listingCalls(context: Context): Record<'readdir' | 'opendir', ThreeFlavours> {
   return {
-    readdir: inThreeFlavours(context, 'readdir', (args) => readdir(context, args)),
-    opendir: inThreeFlavours(context, 'opendir', (args) => opendir(context, args)),
+    readdir: withResult(context, 'readdir', (found, args, wasQuiet) =>
+      wasQuiet() ? found : shownList(context, found as Listed[], args),
+    ),
+    opendir: withResult(context, 'opendir', (directory, args) =>
+      readPath(args[0]) === undefined ? directory : showing(directory as Dir, context),
+    ),
   };
 }
 
-function* readdir(context: Context, args: readonly unknown[]): Steps<Listed[]> {
-  const found = (yield* native('readdir', args)) as Listed[];
-  const renaming = new Renaming(context);
-  if (!found.some((entry) => renaming.isStaged(entry))) return found;
-  const shown = found.map((entry) => renaming.show(entry)).filter((entry) => entry !== undefined);
+/** What the native call has found, as it is to be shown. `wasQuiet` tells whether nothing of ours can be in it. */
+type Show = (found: unknown, args: readonly unknown[], wasQuiet: () => boolean) => unknown;
+
+/** The native call in three flavours, and something done with its result. */
+function withResult(
+  { volume, natives, nativePromises }: Context,
+  name: 'readdir' | 'opendir',
+  show: Show,
+): ThreeFlavours {
+  const functions = natives as unknown as Record<string, AnyFunction>;
+  const nativeSync = functions[`${name}Sync`]!;
+  const nativeCallback = functions[name]!;
+  const watch = (): (() => boolean) => {
+    const isNoneBegun = volume.underWay.watch();
+    const isNothingOpen = volume.view.isEmpty;
+    return () => isNothingOpen && volume.view.isEmpty && isNoneBegun();
+  };
+
+  function sync(...args: unknown[]): unknown {
+    return show(Reflect.apply(nativeSync, undefined, args), args, () => volume.view.isEmpty && volume.underWay.isNone);
+  }
+
+  function callback(...args: unknown[]): unknown {
+    const done = args.at(-1);
+    if (typeof done !== 'function') return Reflect.apply(nativeCallback, undefined, args);
+    const wasQuiet = watch();
+    return nativeCallback(...args.slice(0, -1), (error: unknown, ...results: unknown[]) => {
+      if (error) (done as AnyFunction)(error);
+      else (done as AnyFunction)(error, show(results[0], args, wasQuiet));
+    });
+  }
+
+  async function promise(...args: unknown[]): Promise<unknown> {
+    const wasQuiet = watch();
+    const native = (nativePromises() as unknown as Record<string, AnyFunction>)[name]!;
+    return show(await Reflect.apply(native, undefined, args), args, wasQuiet);
+  }
+
+  return { sync, callback, promise };
+}
+
+function shownList({ volume }: Context, found: Listed[], args: readonly unknown[]): Listed[] {
+  if (!found.some((entry) => isHidden(volume, entry))) return found;
+  const names = namesToBe(volume);
+  const shown = found.map((entry) => underItsName(volume, names, entry)).filter((entry) => entry !== undefined);
   const seen = new Set<string>();
   const once = shown.filter((entry) => {
     const place = placeOf(entry);
@@ -34,28 +81,26 @@ function* readdir(context: Context, args: readonly unknown[]): Steps<Listed[]> {
   return isRecursive ? once : once.toSorted((one, other) => Buffer.compare(bytesOf(one), bytesOf(other)));
 }
 
-function* opendir(context: Context, args: readonly unknown[]): Steps<Dir> {
-  const directory = (yield* native('opendir', args)) as Dir;
-  return readPath(args[0]) === undefined ? directory : showing(directory, new Renaming(context));
-}
-
 /** Replaces, on this one directory, the methods that tell its entries. */
-function showing(directory: Dir, renaming: Renaming): Dir {
+function showing(directory: Dir, { volume }: Context): Dir {
   const readSync = directory.readSync.bind(directory);
   const read = directory.read.bind<() => Promise<Dirent | null>>(directory);
+  /** Of the names that files are to have, those shown already. */
   const seen = new Set<string>();
-  /** The entry as it is to be shown; undefined if it has been. */
-  const show = (entry: Dirent): Dirent | undefined => {
-    const shown = renaming.show(entry) as Dirent | undefined;
+  /** The entry as it is to be shown; undefined if it has been, or must not be. */
+  const shownOnce = (entry: Dirent): Dirent | undefined => {
+    if (volume.view.isEmpty && seen.size === 0 && !isHidden(volume, entry)) return entry;
+    const names = namesToBe(volume);
+    const shown = underItsName(volume, names, entry) as Dirent | undefined;
     if (shown === undefined || seen.has(placeOf(shown))) return undefined;
-    seen.add(placeOf(shown));
+    if ([...names.values()].includes(shown.name)) seen.add(placeOf(shown));
     return shown;
   };
 
   async function next(): Promise<Dirent | null> {
     for (;;) {
       const entry = await read();
-      const shown = entry && show(entry);
+      const shown = entry && shownOnce(entry);
       if (shown !== undefined) return shown;
     }
   }
@@ -73,7 +118,7 @@ function showing(directory: Dir, renaming: Renaming): Dir {
     readSync(): Dirent | null {
       for (;;) {
         const entry = readSync();
-        const shown = entry && show(entry);
+        const shown = entry && shownOnce(entry);
         if (shown !== undefined) return shown;
       }
     },
@@ -94,34 +139,29 @@ function showing(directory: Dir, renaming: Renaming): Dir {
   return directory;
 }
 
-/** Knows the staged files by their hidden names, which are unique wherever they are. */
-class Renaming {
-  /** The name that each is to have; none where the file that it is for keeps its own. */
-  readonly #names: Map<string, string | undefined>;
+/** Whether an entry is a file of ours that is under way, in whatever directory: such names are unique. */
+function isHidden({ underWay, machine }: Volume, entry: Listed): boolean {
+  const name = basename(textOf(entry));
+  return isOwnStageName(name, machine) || underWay.hasRecord(name);
+}
 
-  constructor({ volume: { view } }: Context) {
-    const names = view.files.flatMap(({ stage }) =>
-      stage.names.map(({ stagedPath, name }) => {
-        return [basename(stagedPath), isInPlace(stage.publishBy) ? undefined : name] as const;
-      }),
-    );
-    this.#names = new Map(names);
-  }
+/** The names that open files are to have, by their hidden ones. None where the file that one is for keeps its own. */
+function namesToBe({ view }: Volume): Map<string, string> {
+  const replacing = view.files.filter(({ stage }) => !isInPlace(stage.publishBy));
+  return new Map(
+    replacing.flatMap(({ stage }) => stage.names.map(({ stagedPath, name }) => [basename(stagedPath), name] as const)),
+  );
+}
 
-  isStaged(entry: Listed): boolean {
-    return this.#names.has(basename(textOf(entry)));
-  }
-
-  /** The entry under the name that its file is to have, if it is to have one. */
-  show(entry: Listed): Listed | undefined {
-    if (!this.isStaged(entry)) return entry;
-    const text = textOf(entry);
-    const name = this.#names.get(basename(text));
-    if (name === undefined) return undefined;
-    const shown = text.slice(0, text.length - basename(text).length) + name;
-    if (typeof entry === 'string') return shown;
-    return Buffer.isBuffer(entry) ? Buffer.from(shown) : Object.assign(entry, { name: shown });
-  }
+/** The entry under the name that its file is to have, if it is to have one. */
+function underItsName(volume: Volume, names: Map<string, string>, entry: Listed): Listed | undefined {
+  if (!isHidden(volume, entry)) return entry;
+  const text = textOf(entry);
+  const name = names.get(basename(text));
+  if (name === undefined) return undefined;
+  const shown = text.slice(0, text.length - basename(text).length) + name;
+  if (typeof entry === 'string') return shown;
+  return Buffer.isBuffer(entry) ? Buffer.from(shown) : Object.assign(entry, { name: shown });
 }
 
 function textOf(entry: Listed): string {

@@ -25,8 +25,6 @@ import {
 
 type AnyFunction = (...args: unknown[]) => unknown;
 
-/** Calls about what is in a file. */
-const ABOUT_CONTENT = ['readFile', 'truncate'];
 /** Calls about the file itself, at the end of a symbolic link. */
 const FOLLOWING = ['access', 'statfs', 'chmod', 'chown', 'utimes'];
 /** The same, about the link itself. */
@@ -35,7 +33,11 @@ const NOT_FOLLOWING = ['lchown', 'lchmod', 'lutimes', 'readlink'];
 /** All calls whose only difference is what their paths stand for, by name. */
 export function viewedCalls(context: Context): Record<string, ThreeFlavours> {
   const stories: Record<string, Story> = {
-    ...storiesFor(ABOUT_CONTENT, (path) => sightContent(context, path, true)),
+    ...storiesFor(['truncate'], (path) => sightContent(context, path, true)),
+    readFile: (args) => {
+      const seen = sightContent(context, args[0], true);
+      return seen && readContent(args, seen);
+    },
     ...storiesFor(FOLLOWING, (path) => sight(context, path, true)),
     ...storiesFor(NOT_FOLLOWING, (path) => sight(context, path, false)),
     stat: statStory(context, 'stat', true),
@@ -73,12 +75,37 @@ function statStory(context: Context, name: 'stat' | 'lstat', follow: boolean): S
 }
 
 /** What a file looks like whose inode stays while its content is elsewhere. */
-function* statKept(name: string, args: readonly unknown[], { staged }: Seen): Steps<unknown> {
+function* statKept(name: string, args: readonly unknown[], { file: openFile, staged }: Seen): Steps<unknown> {
   const file = (yield* native(name, args)) as Stats | undefined;
-  const content = (yield* native(name, args.with(0, staged.stagedPath))) as Stats | undefined;
+  const content = (yield* statIfThere(name, args.with(0, staged.stagedPath))) as Stats | undefined;
   if (file === undefined || content === undefined) return file;
+  const { contentBytes } = openFile.stage;
+  if (contentBytes !== undefined)
+    content.size = typeof content.size === 'bigint' ? (BigInt(contentBytes) as never) : contentBytes;
   const { dev, ino, mode, nlink, uid, gid, birthtimeMs, birthtime } = file;
   return Object.assign(content, { dev, ino, mode, nlink, uid, gid, birthtimeMs, birthtime });
+}
+
+/** Undefined once the content is where it belongs: by a close that is under way, on another thread. */
+function* statIfThere(name: string, args: readonly unknown[]): Steps<unknown> {
+  try {
+    return yield* native(name, args);
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
+    return undefined;
+  }
+}
+
+/** What has been written so far, without what a redo record has at its end. */
+function* readContent(args: readonly unknown[], seen: Seen): Steps<unknown> {
+  const { contentBytes } = seen.file.stage;
+  if (contentBytes === undefined) return yield* callOnStaged('readFile', args, 0, seen);
+  const options = args[1];
+  const given = typeof options === 'string' ? { encoding: options } : ((options ?? {}) as { encoding?: unknown });
+  const whole = yield* callOnStaged('readFile', [args[0], { ...given, encoding: null }], 0, seen);
+  const content = (whole as Buffer).subarray(0, contentBytes);
+  const { encoding } = given;
+  return typeof encoding === 'string' && encoding !== 'buffer' ? content.toString(encoding as BufferEncoding) : content;
 }
 
 function unlinkStory(context: Context): Story {

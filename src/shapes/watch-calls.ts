@@ -3,6 +3,7 @@
 import type { FSWatcher, WatchOptions } from 'node:fs';
 import { basename } from 'node:path';
 import { isStageName } from '../protocol/leftover-name';
+import type { Watch } from '../protocol/replacements';
 import type { Volume } from '../protocol/volume';
 import { readPath } from './arguments';
 import type { Context } from './context';
@@ -22,12 +23,12 @@ type Translate = (event: Event) => Event | undefined;
 export function watchCall(context: Context): AnyFunction {
   const { volume, natives } = context;
   return (path, ...rest) => {
-    const { watchedPath, translate } = prepare(context, path);
+    const { watchedPath, translateWith } = prepare(context, path);
     const watcher = natives.watch(watchedPath as string, ...(rest as [WatchOptions]));
     // Only now: where watching fails there is nothing to end.
-    const end = beginWatch(volume, watchedPath);
+    const { watch, end } = beginWatch(volume, watchedPath);
     watcher.once('close', end);
-    translateEvents(watcher, translate);
+    translateEvents(watcher, translateWith(watch));
     return watcher;
   };
 }
@@ -36,18 +37,19 @@ export function watchCall(context: Context): AnyFunction {
 export function watchPromiseCall(context: Context): AnyFunction {
   const { volume, nativePromises } = context;
   return (path, options) => {
-    const { watchedPath, translate } = prepare(context, path);
+    const { watchedPath, translateWith } = prepare(context, path);
     const events = nativePromises().watch(watchedPath as string, options as WatchOptions) as AsyncIterable<Event>;
-    return translated(events, translate, () => beginWatch(volume, watchedPath));
+    return translated(events, translateWith, () => beginWatch(volume, watchedPath));
   };
 }
 
 async function* translated(
   events: AsyncIterable<Event>,
-  translate: Translate,
-  begin: () => () => void,
+  translateWith: (watch: Watch) => Translate,
+  begin: () => Begun,
 ): AsyncGenerator<Event, void> {
-  const end = begin();
+  const { watch, end } = begin();
+  const translate = translateWith(watch);
   try {
     for await (const event of events) {
       const shown = translate(event);
@@ -59,7 +61,10 @@ async function* translated(
 }
 
 /** What is really watched: for a file that is open for replacing, the staged one, which will be that file. */
-function prepare(context: Context, path: unknown): { watchedPath: unknown; translate: Translate } {
+function prepare(
+  context: Context,
+  path: unknown,
+): { watchedPath: unknown; translateWith: (watch: Watch) => Translate } {
   const { volume } = context;
   const seen = volume.view.isEmpty ? undefined : sight(context, path, true);
   if (seen !== undefined) {
@@ -68,35 +73,43 @@ function prepare(context: Context, path: unknown): { watchedPath: unknown; trans
     return {
       watchedPath: stagedPath,
       // It only moves to its place.
-      translate: ({ eventType, filename }) =>
-        eventType === 'rename' ? undefined : { eventType, filename: String(filename) === hidden ? name : filename },
+      translateWith:
+        () =>
+        ({ eventType, filename }) =>
+          eventType === 'rename' ? undefined : { eventType, filename: String(filename) === hidden ? name : filename },
     };
   }
-  const directory = readPath(path)?.absolute ?? '';
-  return { watchedPath: path, translate: (event) => translateEvent(volume, directory, event) };
+  return { watchedPath: path, translateWith: (watch) => (event) => translateEvent(watch, event) };
 }
 
-function translateEvent({ replacements }: Volume, directory: string, event: Event): Event | undefined {
+function translateEvent(watch: Watch, event: Event): Event | undefined {
   const { eventType, filename } = event;
   if (filename === null) return event;
   const name = String(filename);
   if (isStageName(basename(name))) return undefined;
-  return eventType === 'rename' && replacements.take(directory, name) ? { eventType: 'change', filename } : event;
+  return eventType === 'rename' && watch.take(name) ? { eventType: 'change', filename } : event;
 }
 
-/** Notes what is watched; a file is from now on written in place. @returns Ends the watch. */
-function beginWatch({ host, inodeFollowers, replacements }: Volume, path: unknown): () => void {
-  const ends = [replacements.watch()];
+interface Begun {
+  readonly watch: Watch;
+  readonly end: () => void;
+}
+
+/** Notes what is watched; a file is from now on written in place. */
+function beginWatch({ host, inodeFollowers, replacements }: Volume, path: unknown): Begun {
   const asked = readPath(path);
+  const watch = replacements.watch(asked?.absolute ?? '');
+  const ends = [watch.end];
   try {
     const found = asked && host.sync.stat(asked.absolute);
     if (found?.isFile()) ends.push(inodeFollowers.follow(found, 'watched'));
   } catch {
     // Gone already: no inode to keep.
   }
-  return () => {
-    for (const end of ends) end();
+  const end = (): void => {
+    for (const endOne of ends) endOne();
   };
+  return { watch, end };
 }
 
 function translateEvents(watcher: FSWatcher, translate: Translate): void {
