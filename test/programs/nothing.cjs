@@ -1,0 +1,5 @@
+// What is preloaded into plain runs.
+
+'use strict';
+
+module.exports = undefined;
