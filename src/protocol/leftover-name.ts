@@ -46,9 +46,7 @@ export function isOwnStageName(name: string, machine: Machine): boolean {
   const owner = name.endsWith('.intact') ? ownerOf(name) : undefined;
   if (owner === undefined) return false;
   const { pid, startTicks, boot, namespace } = machine.thisProcess();
-  return (
-    owner.pid === pid && owner.startTicks === startTicks && owner.boot === boot && owner.namespace === namespace
-  );
+  return owner.pid === pid && owner.startTicks === startTicks && owner.boot === boot && owner.namespace === namespace;
 }
 
 /** Who made a staged file, or undefined where its name does not say so: a record does inside. */

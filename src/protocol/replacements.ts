@@ -11,7 +11,7 @@ const NOTES_MAX = 1000;
 export interface Watch {
   /** Whether a rename that it reports, of a name relative to its directory, was one of ours; each is told once. */
   take(name: string): boolean;
-  end(): void;
+  readonly end: () => void;
 }
 
 export class Replacements {
