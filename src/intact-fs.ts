@@ -14,7 +14,7 @@ import { openAsBlobCall, watchCall, watchPromiseCall } from './shapes/watch-call
 import { writeFileCalls } from './shapes/write-file';
 
 type AnyFunction = (...args: never[]) => unknown;
-type Functions = Record<string, AnyFunction>;
+export type Functions = Record<string, AnyFunction>;
 
 /** The functions that take the place of native ones, by name. */
 export interface Replacements {

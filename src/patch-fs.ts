@@ -1,16 +1,12 @@
 // Putting our functions in place of node's in the live modules, and taking them away again.
 
-import { syncBuiltinESMExports } from 'node:module';
-import { contextOf } from './create-fs';
-import { liveFs, nodeFs, nodeFsPromises } from './ground/node-fs';
-import { replacementsFor } from './intact-fs';
+import type * as nodeModule from 'node:module';
+import type * as behindFront from './behind';
+import { frontFor } from './front';
+import { isBuiltinLoaded } from './ground/loaded-modules';
+import { liveFs } from './ground/node-fs';
+import { patchStreams } from './patch-streams';
 import { type Settings, switchedOff } from './settings/settings';
-import type { Context } from './shapes/context';
-import { publishBeforeSpawn } from './shapes/child-stdio';
-import { CALLED_BY_WRITE_FILE, publicHost } from './shapes/public-host';
-import { settleStreams } from './shapes/write-stream';
-import type { Host } from './steps/host';
-import { runSync } from './steps/run';
 
 /** A patch in force. */
 export interface Patch {
@@ -21,41 +17,34 @@ export interface Patch {
 /**
  * Patches `fs`, `fs.promises` and the stream class. `require('fs')`, `import 'node:fs'` and every reference to the module
  * taken before see it; a function taken out of the module before does not.
+ *
+ * @param load Loads what is not needed before a program writes.
+ * @param isLoaded Whether that has been done, perhaps for somebody else, who then may have files open for replacing.
  */
-export function patchFs(settings: () => Settings): Patch {
+export function patchFs(settings: () => Settings, load: () => typeof behindFront, isLoaded: () => boolean): Patch {
   const patch: Patch = { settings, undo };
-  const native = contextOf(nodeFs, () => patch.settings());
-  const throughPublic = publicHost(native.volume.host, liveFs);
-  const isReplaced = (name: string): boolean => Reflect.get(liveFs, name) !== replacements.fs[name];
-  const writeFileHost = (): Host => (CALLED_BY_WRITE_FILE.some(isReplaced) ? throughPublic : native.volume.host);
-  let undoSpawn: (() => void) | undefined;
-  const opened = (): void => void (undoSpawn ??= publishBeforeSpawn(native.volume));
-  const context: Context = { ...native, writeFileHost, opened };
-  const replacements = replacementsFor(context);
+  let behind: behindFront.BehindPatch | undefined;
+  const loadOnce = (): behindFront.BehindPatch => {
+    return (behind ??= load().behindPatch(
+      () => patch.settings(),
+      () => front,
+      () => streams.applyIfLoaded(),
+    ));
+  };
   // Before liveFs.promises is touched: this captures it.
-  nodeFsPromises();
-  const undoings = [
-    replaceAll(liveFs, replacements.fs),
-    replaceAll(liveFs.promises, replacements.promises),
-    settleStreams(nodeFs.WriteStream.prototype, context.volume, liveFs),
-  ];
-  syncBuiltinESMExports();
+  const front = frontFor(() => behind ?? (isLoaded() ? loadOnce() : undefined), loadOnce);
+  const streams = patchStreams((stream, isGiven) => behind?.linkStream(stream, isGiven));
+  const undoings = [replaceAll(liveFs, front.fs), replaceAll(liveFs.promises, front.promises)];
+  updateImports();
 
   function undo(): void {
     for (const undoOne of undoings) undoOne();
-    undoSpawn?.();
-    syncBuiltinESMExports();
+    streams.undo();
+    updateImports();
     // For those who hold one of our functions, or have put theirs in front of it.
     const off = switchedOff(patch.settings());
     patch.settings = () => off;
-    // Nobody will see these close.
-    for (const file of context.volume.openFiles.values()) {
-      try {
-        runSync(file.publish(), context.volume.host);
-      } catch {
-        // Poisoned, or no room to flush: then it ends at exit, by its exit rule.
-      }
-    }
+    behind?.undo();
   }
   return patch;
 }
@@ -63,14 +52,22 @@ export function patchFs(settings: () => Settings): Patch {
 /** @returns Restores what is still ours; what somebody has put on top of it stays. */
 function replaceAll(object: object, replacements: Readonly<Record<string, unknown>>): () => void {
   const target = object as Record<string, unknown>;
-  const originals = new Map<string, unknown>();
-  for (const [name, ours] of Object.entries(replacements)) {
-    originals.set(name, target[name]);
-    target[name] = ours;
-  }
+  const names = Object.keys(replacements);
+  const originals = names.map((name) => target[name]);
+  for (const name of names) target[name] = replacements[name];
   return () => {
-    for (const [name, original] of originals) {
-      if (target[name] === replacements[name]) target[name] = original;
+    for (const [index, name] of names.entries()) {
+      if (target[name] === replacements[name]) target[name] = originals[index];
     }
   };
+}
+
+/**
+ * Makes the names that ES modules have imported follow. Where none can have been yet, there is nothing to do, and
+ * `node:module` stays unloaded: they take their values from fs when they are first imported.
+ */
+function updateImports(): void {
+  if (!isBuiltinLoaded('internal/modules/esm/loader')) return;
+  const { syncBuiltinESMExports } = require('node:module') as typeof nodeModule;
+  syncBuiltinESMExports();
 }

@@ -2,4 +2,4 @@
 
 import { theEngine } from './engine';
 
-theEngine.patch(undefined);
+theEngine.hook();

@@ -14,7 +14,14 @@ export const liveFs: NodeFs = fs;
  * classes, `opendir`) stay unloaded until somebody asks for them.
  */
 export function snapshot<T extends object>(source: T): T {
-  return Object.create(Object.getPrototypeOf(source), Object.getOwnPropertyDescriptors(source)) as T;
+  const copy = Object.create(Object.getPrototypeOf(source) as object) as Record<string | symbol, unknown>;
+  for (const key of Reflect.ownKeys(source)) {
+    const property = Object.getOwnPropertyDescriptor(source, key)!;
+    // Assigning is twice as fast, and a preloaded hook does this in every program.
+    if (property.writable && property.enumerable && property.configurable) copy[key] = property.value;
+    else Object.defineProperty(copy, key, property);
+  }
+  return copy as T;
 }
 
 /** The synchronous and callback functions of node:fs, captured when this file was first loaded. */

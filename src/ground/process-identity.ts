@@ -1,6 +1,6 @@
 // Who we are, in a form that lets another process prove that we are gone.
 
-import { hostname } from 'node:os';
+import type * as os from 'node:os';
 import { threadId } from 'node:worker_threads';
 import { hash } from './hash';
 import { nodeFs } from './node-fs';
@@ -68,7 +68,7 @@ function fromProc(): ProcessIdentity {
 
 function withoutProc(): ProcessIdentity {
   // Where there could be a /proc, there can be other namespaces on this host.
-  const namespace = process.platform === 'linux' ? 0 : hashOrZero(hostname());
+  const namespace = process.platform === 'linux' ? 0 : hashOrZero((require('node:os') as typeof os).hostname());
   return { pid: process.pid, startTicks: 0, boot: hashOrZero(readText('/proc/sys/kernel/random/boot_id')), namespace };
 }
 

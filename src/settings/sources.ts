@@ -1,7 +1,7 @@
 // Where options come from when nobody passes them: the main program's package.json and the environment.
 
 import { dirname, join } from 'node:path';
-import { isMainThread } from 'node:worker_threads';
+import type * as workerThreads from 'node:worker_threads';
 import { IntactError } from '../ground/errors';
 import { nodeFs } from '../ground/node-fs';
 import { badValue } from './check';
@@ -38,12 +38,17 @@ export function readSettings(
  * needed: a worker runs its preloads before it knows its file.
  */
 export function settingsReader(options?: Options): () => Settings {
-  if (isMainThread || process.argv[1] !== undefined) {
+  if (process.argv[1] !== undefined || isMainThread()) {
     const settings = readSettings(options);
     return () => settings;
   }
   let settings: Settings | undefined;
   return () => (settings ??= readSettings(options));
+}
+
+/** Asked only by programs without a file, because loading this module takes a millisecond. */
+function isMainThread(): boolean {
+  return (require('node:worker_threads') as typeof workerThreads).isMainThread;
 }
 
 /** The main program's file. `node -e` has none, and what would be its place is the first argument. */
@@ -85,6 +90,8 @@ function realpathOf(path: string): string {
 
 function readText(file: string): string | undefined {
   try {
+    // Asked first, because an error takes longer to make than the question.
+    if (!nodeFs.existsSync(file)) return undefined;
     // Node, too, takes no notice of a byte order mark.
     return nodeFs.readFileSync(file, 'utf8').replace(/^\uFEFF/, '');
   } catch {

@@ -43,12 +43,17 @@ export function isPassingThrough(): boolean {
  * the properties (`realpath.native`) that it has none of its own for.
  */
 export function dressedAs<F extends (...args: never[]) => unknown>(original: F, ours: F): F {
-  for (const key of Reflect.ownKeys(original)) {
-    if (key !== 'name' && key !== 'length' && Object.hasOwn(ours, key)) continue;
-    const property = Object.getOwnPropertyDescriptor(original, key)!;
-    // What util.promisify made is its own promisified form.
-    if (property.value === original) property.value = ours;
-    Object.defineProperty(ours, key, property);
-  }
+  Object.defineProperty(ours, 'name', { value: original.name, configurable: true });
+  Object.defineProperty(ours, 'length', { value: original.length, configurable: true });
+  for (const key of Object.keys(original)) dressWith(original, ours, key);
+  for (const key of Object.getOwnPropertySymbols(original)) dressWith(original, ours, key);
   return ours;
+}
+
+function dressWith(original: object, ours: object, key: string | symbol): void {
+  if (Object.hasOwn(ours, key)) return;
+  const property = Object.getOwnPropertyDescriptor(original, key)!;
+  // What util.promisify made is its own promisified form.
+  if (property.value === original) property.value = ours;
+  Object.defineProperty(ours, key, property);
 }

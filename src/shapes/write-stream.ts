@@ -6,12 +6,12 @@ import { fsOfStream, handleOfStream } from '../ground/node-internals';
 import { type OpenFile, closeOpenFile, publishOpenFile } from '../protocol/open-file';
 import type { Volume } from '../protocol/volume';
 import { runCallback } from '../steps/run';
+import { whenOpened } from './stream-opening';
 
 type Done = (error?: unknown) => void;
 
 /** The parts of a stream that stream.Writable calls. */
 interface StreamParts {
-  _construct: (this: Stream, done: Done) => void;
   _final?: (this: Stream, done: Done) => void;
   _destroy: (this: Stream, error: Error | null, done: Done) => void;
   fd: number | null;
@@ -21,43 +21,15 @@ interface StreamParts {
 
 type Stream = Omit<WriteStream, keyof StreamParts> & StreamParts;
 
-/**
- * Makes the streams of a prototype settle the staged files that they write.
- *
- * @param prototype Node's WriteStream.prototype, or one that inherits from it.
- * @param ownFs The fs whose open and close are ours; streams through another one are none of our business.
- * @returns Takes the change back, if nobody has put another on top of it.
- */
-export function settleStreams(prototype: object, volume: Volume, ownFs: object): () => void {
-  const target = prototype as Stream;
-  const native = target._construct;
-
-  function _construct(this: Stream, done: Done): void {
-    const isGiven = typeof this.fd === 'number';
-    native.call(this, (error) => {
-      if (!error) link(this, isGiven);
-      done(error);
-    });
-  }
-
-  function link(stream: Stream, isGiven: boolean): void {
-    const itsFs = fsOfStream(stream);
-    if (itsFs !== undefined && itsFs !== ownFs && handleOfStream(stream) === undefined) return;
-    // Somebody who keeps the descriptor may go on with it, with another stream even.
-    if (isGiven && !stream.autoClose) return;
-    const file = stream.fd === null ? undefined : volume.openFiles.get(stream.fd);
-    if (file !== undefined) settleStream(stream, file);
-  }
-
-  Object.defineProperty(target, '_construct', {
-    value: _construct,
-    configurable: true,
-    writable: true,
-    enumerable: true,
-  });
-  return () => {
-    if (target._construct === _construct) target._construct = native;
-  };
+/** Lets a stream that has just been opened settle the staged file that it writes, if it writes one through `ownFs`. */
+export function linkStream(stream: object, volume: Volume, ownFs: object, isGiven: boolean): void {
+  const parts = stream as Stream;
+  const itsFs = fsOfStream(parts);
+  if (itsFs !== undefined && itsFs !== ownFs && handleOfStream(parts) === undefined) return;
+  // Somebody who keeps the descriptor may go on with it, with another stream even.
+  if (isGiven && !parts.autoClose) return;
+  const file = parts.fd === null ? undefined : volume.openFiles.get(parts.fd);
+  if (file !== undefined) settleStream(parts, file);
 }
 
 const settled = new WeakSet<object>();
@@ -132,7 +104,7 @@ export function writeStreamOver(Native: typeof WriteStream, volume: Volume, ownF
   Ours.prototype = Object.create(Native.prototype, {
     constructor: { value: Ours, configurable: true, writable: true },
   }) as object;
-  settleStreams(Ours.prototype, volume, ownFs);
+  whenOpened(Ours.prototype, (stream, isGiven) => linkStream(stream, volume, ownFs, isGiven));
   return Ours as unknown as typeof WriteStream;
 }
 

@@ -1,0 +1,130 @@
+// What stands in fs itself under a patch: one check, and node's own function behind it unless there is need of ours. What
+// is ours is loaded at the first need: a hook is preloaded into every program, and most of them only read.
+
+import { type NodeFs, type NodeFsPromises, nodeFs, nodeFsPromises } from './ground/node-fs';
+import { dressedAs } from './shapes/context';
+import type { Functions, Replacements } from './intact-fs';
+
+type AnyFunction = (...args: unknown[]) => unknown;
+
+/** What the front needs of what is behind it. */
+export interface Behind {
+  readonly replacements: Replacements;
+  /** Which paths are open for replacing. */
+  readonly view: { readonly isEmpty: boolean };
+  /** Which descriptors are. */
+  readonly openFiles: { readonly size: number; has(fd: number): boolean };
+}
+
+/** Decides about each call of one function: node's own, or ours. */
+type Door = (native: AnyFunction, ours: () => AnyFunction) => AnyFunction;
+
+/** Calls about a path, in three flavours each: ours only while something is open for replacing. */
+const VIEWED = [
+  'access',
+  'chmod',
+  'chown',
+  'lchmod',
+  'lchown',
+  'link',
+  'lstat',
+  'lutimes',
+  'opendir',
+  'readFile',
+  'readdir',
+  'readlink',
+  'realpath',
+  'rename',
+  'rm',
+  'rmdir',
+  'stat',
+  'statfs',
+  'symlink',
+  'truncate',
+  'unlink',
+  'utimes',
+];
+/** Calls on a descriptor, sync and callback: ours only where its file is open for replacing. */
+const ON_DESCRIPTOR = ['close', 'fdatasync', 'fsync', 'ftruncate', 'write', 'writev'];
+/** Calls in three flavours that are always ours. */
+const WRITING = ['appendFile', 'copyFile', 'cp', 'mkdir', 'mkdtemp', 'writeFile'];
+
+/**
+ * Makes a function for every native one that a patch replaces.
+ *
+ * @param behind What has been loaded so far.
+ * @param load Loads it.
+ */
+export function frontFor(behind: () => Behind | undefined, load: () => Behind): Replacements {
+  const viewed: Door = (native, ours) => {
+    return (...args) => (behind()?.view.isEmpty === false ? ours()(...args) : native(...args));
+  };
+  const onDescriptor: Door = (native, ours) => {
+    return (...args) => (behind()?.openFiles.has(args[0] as number) ? ours()(...args) : native(...args));
+  };
+  const opening: Door = (native, ours) => {
+    return (...args) => (isRead(args[1]) && behind()?.view.isEmpty !== false ? native(...args) : ours()(...args));
+  };
+  const fs = doorsTo(nodeFs, () => load().replacements.fs);
+  const promises = doorsTo(nodeFsPromises(), () => load().replacements.promises);
+  for (const [names, door] of [
+    [VIEWED, viewed],
+    [WRITING, always],
+    [['open'], opening],
+  ] as const) {
+    for (const name of names) {
+      fs.add(`${name}Sync`, door);
+      fs.add(name, door);
+      promises.add(name, door);
+    }
+  }
+  for (const name of ON_DESCRIPTOR) {
+    fs.add(`${name}Sync`, onDescriptor);
+    fs.add(name, onDescriptor);
+  }
+  for (const name of ['existsSync', 'exists']) fs.add(name, viewed);
+  for (const name of ['watch', 'openAsBlob']) fs.add(name, always);
+  promises.add('watch', always);
+  // `realpath.native` too is a function that tells a path's place.
+  for (const name of ['realpathSync', 'realpath']) fs.addNative(name, viewed);
+  return { fs: fs.made, promises: promises.made };
+}
+
+const always: Door = (_native, ours) => {
+  return (...args) => ours()(...args);
+};
+
+/** Most opens are for reading, and say so in one of these ways: open(path), open(path, callback), open(path, 'r'). */
+function isRead(flags: unknown): boolean {
+  return flags === 'r' || flags === undefined || flags === 0 || typeof flags === 'function';
+}
+
+interface Doors {
+  readonly made: Functions;
+  /** Puts a door in front of a function, if there is one of that name. */
+  add(name: string, door: Door): void;
+  /** Puts one in front of its other implementation, which it has under `native`. */
+  addNative(name: string, door: Door): void;
+}
+
+function doorsTo(natives: NodeFs | NodeFsPromises, ours: () => Functions): Doors {
+  type WithNative = AnyFunction & { native?: AnyFunction };
+  const originals = natives as unknown as Record<string, WithNative>;
+  const made: Record<string, AnyFunction> = {};
+
+  function add(name: string, door: Door): void {
+    const native = originals[name];
+    if (typeof native !== 'function') return;
+    const front = door(native, () => ours()[name] as AnyFunction);
+    made[name] = dressedAs(native, front);
+  }
+
+  function addNative(name: string, door: Door): void {
+    const { native } = originals[name]!;
+    if (native === undefined) return;
+    const front = door(native, () => (ours()[name] as WithNative).native!);
+    Object.assign(made[name]!, { native: dressedAs(native, front) });
+  }
+
+  return { made, add, addNative };
+}

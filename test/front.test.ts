@@ -1,0 +1,51 @@
+// What stands in fs under a patch, before anything behind it is loaded.
+
+import { expect } from 'chai';
+import { contextOf } from '../src/create-fs';
+import { frontFor } from '../src/front';
+import { nodeFs } from '../src/ground/node-fs';
+import { replacementsFor } from '../src/intact-fs';
+import { completeSettings } from '../src/settings/settings';
+
+describe('the front', () => {
+  const settings = completeSettings([]);
+  const replacements = replacementsFor(contextOf(nodeFs, () => settings));
+  let loads = 0;
+  const front = frontFor(
+    () => undefined,
+    () => {
+      loads++;
+      return { replacements, view: { isEmpty: true }, openFiles: new Map<number, unknown>() };
+    },
+  );
+
+  for (const part of ['fs', 'promises'] as const) {
+    it(`has a function for every one in ${part} that is replaced, and no other`, () => {
+      expect(Object.keys(front[part]).toSorted()).to.deep.equal(Object.keys(replacements[part]).toSorted());
+    });
+
+    it(`has the names and lengths of those in ${part}`, () => {
+      const dress = (functions: typeof front.fs): unknown =>
+        Object.entries(functions)
+          .map(([key, { name, length }]) => `${key}: ${name}/${length}`)
+          .toSorted();
+      expect(dress(front[part])).to.deep.equal(dress(replacements[part]));
+    });
+  }
+
+  it('reads without loading what is behind', () => {
+    const call = front.fs as unknown as Record<string, (...args: unknown[]) => unknown>;
+    expect(call['existsSync']!(__filename)).to.equal(true);
+    expect(call['readFileSync']!(__filename, 'utf8')).to.include('reads without loading');
+    call['closeSync']!(call['openSync']!(__filename));
+    call['closeSync']!(call['openSync']!(__filename, 'r'));
+    call['closeSync']!(call['openSync']!(__filename, 0));
+    expect(loads).to.equal(0);
+  });
+
+  it('loads it for an open that may write', () => {
+    const { openSync, closeSync } = front.fs as unknown as typeof nodeFs;
+    closeSync(openSync(__filename, 'r+'));
+    expect(loads).to.equal(1);
+  });
+});
