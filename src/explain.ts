@@ -1,7 +1,7 @@
 // explain(): what a write to a path would become, and why.
 
 import { inspect } from 'node:util';
-import { IntactError } from './ground/errors';
+import { IntactError } from './ground/intact-error';
 import { constants } from './ground/node-fs';
 import { hasPermissionModel } from './ground/platform';
 import type { InPlaceReason, NativeReason } from './protocol/counts';

@@ -1,7 +1,8 @@
 // sweep(): leftovers of one directory, or of all below it.
 
 import { inspect } from 'node:util';
-import { IntactError, codeOf } from './ground/errors';
+import { codeOf } from './ground/errors';
+import { IntactError } from './ground/intact-error';
 import { nodeFsPromises } from './ground/node-fs';
 import { type SweepOptions, type SweepReport, sweepDirectory } from './protocol/leftovers';
 import type { Volume } from './protocol/volume';

@@ -1,6 +1,6 @@
 // Checks of option values. Each error names where the value came from, the value, and what is allowed.
 
-import { IntactError } from '../ground/errors';
+import { IntactError } from '../ground/intact-error';
 
 /** Checks one value and returns it, or throws ERR_INTACT_OPTION naming `where` it came from. */
 export type Reader<T> = (value: unknown, where: string) => T;

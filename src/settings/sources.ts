@@ -2,7 +2,7 @@
 
 import { dirname, join } from 'node:path';
 import type * as workerThreads from 'node:worker_threads';
-import { IntactError } from '../ground/errors';
+import { IntactError } from '../ground/intact-error';
 import { nodeFs } from '../ground/node-fs';
 import { badValue } from './check';
 import { type OptionSource, type Options, type Settings, completeSettings } from './settings';

@@ -1,7 +1,8 @@
 // The narrow waist: the few calls of an fs that the write protocol is made of, each in two flavours.
 
 import type { Stats, StatsFs } from 'node:fs';
-import { IntactError, codeOf } from '../ground/errors';
+import { codeOf } from '../ground/errors';
+import { IntactError } from '../ground/intact-error';
 import type { NodeFs } from '../ground/node-fs';
 
 /** The primitive calls, in their synchronous form. Meanings are those of the POSIX calls of the same names. */
