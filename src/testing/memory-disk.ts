@@ -7,7 +7,16 @@ import { primitivesOf } from './disk/primitives';
 import type { DiskImage } from './disk-image';
 
 export interface MemoryDisk {
-  /** The disk in the shape of node:fs. */
+  /**
+   * The disk in the shape of node:fs, as far as its calls go: the synchronous functions that are one system call each, or
+   * nearly. What is made of several (writeFile, cp, streams, promises, ...) is for whoever stands above to make of these.
+   *
+   * Each means what POSIX says, or Linux where that is more exact: paths, permissions, owners, times, descriptors, errors and
+   * their order, all as the same call of node:fs has them. It differs in a few ways that the differential suite declares:
+   * O_PATH and O_TMPFILE are refused; names must be UTF-8; a hole in the middle of a file takes room; times are kept as a
+   * number of milliseconds. Of the protections that systems may have switched on (proc_sys_fs(5)), only protected_hardlinks
+   * is.
+   */
   readonly fs: NodeFs;
   /** What the disk holds now, with the inode numbers that stat shows. Later changes of the disk leave it as it is. */
   image(): DiskImage;

@@ -29,8 +29,8 @@ const NO_DESCRIPTOR = INT32_MAX;
 const NO_PATH = '/dev/null/none';
 
 /**
- * What node throws for these arguments, if it does. Its own function is asked, with paths and descriptors that lead nowhere in place of
- * the good ones, so that it can only complain.
+ * What node throws for these arguments, if it does. Its own function is asked, with paths and descriptors that lead nowhere
+ * in place of the good ones, so that it can only complain.
  *
  * @param name The function's: `'openSync'`.
  * @param paths How many of the first arguments are paths; with none, the first is a descriptor.

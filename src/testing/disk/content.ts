@@ -27,7 +27,8 @@ export function readBytes(file: LiveFile, into: Uint8Array, position: number): n
  */
 export function writeBytes(disk: Disk, file: LiveFile, bytes: Uint8Array, position: number): number {
   if (position >= FILE_BYTES_MAX) fail('EFBIG');
-  const storable = Math.min(file.storedBytes + disk.freeBytes, STORED_BYTES_MAX);
+  // A disk that was made too full lets nobody write more, but over what is there.
+  const storable = Math.min(file.storedBytes + Math.max(0, disk.freeBytes), STORED_BYTES_MAX);
   const room = Math.max(0, storable - position);
   const length = Math.min(bytes.length, room, FILE_BYTES_MAX - position);
   if (length === 0) fail('ENOSPC');

@@ -1,8 +1,8 @@
 // What is no call of a disk is memfs's: its volume, with the disk's calls in the place of its own.
 //
-// The other way round, memfs corrected from outside, was tried and given up. It departs from POSIX in nearly every call, the
-// paths that it keeps in each entry stand where inodes should, all of that is private (`_core`) and may change in any
-// release, and a Volume alone takes longer to make than this disk with ten files on it.
+// The other way round, to correct memfs from outside, costs more than it gives: it departs from POSIX in nearly every call,
+// the paths that it keeps in each entry stand where inodes should, all of that is private (`_core`) and may change in any
+// release, and an empty Volume alone takes longer to make than this disk with ten files on it.
 
 import { constants, nodeFs } from '../../ground/node-fs';
 import { loadMemfs } from '../load-memfs';
