@@ -58,12 +58,13 @@ export function runOnMemoryDisk(probes: readonly Probe[], base: string, user = o
 
 /** Some probes do what is deprecated, to see it done. */
 function withoutWarnings<T>(run: () => T): T {
-  const { noDeprecation = false } = process;
+  // Node's own option makes it read-only.
+  if (process.noDeprecation === true) return run();
   process.noDeprecation = true;
   try {
     return run();
   } finally {
-    process.noDeprecation = noDeprecation;
+    process.noDeprecation = false;
   }
 }
 

@@ -61,13 +61,20 @@ function isRight(parse: (value: unknown) => unknown, value: unknown): boolean {
 /** A path as text. Names that are not UTF-8 are refused with EILSEQ, as by APFS and by ZFS with utf8only. */
 export function pathOf(value: unknown): string {
   if (typeof value === 'string') return value.includes('\0') ? notPlain() : wellFormed(value);
-  if (value instanceof Uint8Array) return value.includes(0) ? notPlain() : decode(value);
-  return value instanceof URL && value.protocol === 'file:' ? pathOf(pathOfUrl(value)) : notPlain();
+  if (types.isUint8Array(value)) return value.includes(0) ? notPlain() : decode(value);
+  return isUrl(value) ? pathOf(pathOfUrl(value)) : notPlain();
+}
+
+/** As node tells it (lib/internal/url.js): by its looks, because it may come from another realm or library. */
+export function isUrl(value: unknown): value is URL {
+  if (typeof value !== 'object' || value === null) return false;
+  const { href, protocol, auth, path } = value as Readonly<Record<string, unknown>>;
+  return Boolean(href) && Boolean(protocol) && auth === undefined && path === undefined;
 }
 
 /** The JavaScript realpath makes text of anything at all. */
 export function textOf(value: unknown): string {
-  if (typeof value === 'string' || value instanceof URL) return pathOf(value);
+  if (typeof value === 'string' || isUrl(value)) return pathOf(value);
   // A symbol has no text, and the error for that is the language's own.
   return pathOf(''.concat(value as string));
 }

@@ -2,7 +2,7 @@
 
 import type { Dir, Dirent } from 'node:fs';
 import { join, relative } from 'node:path';
-import { type ListingOptions, encode, pathOf } from './arguments';
+import { type ListingOptions, encode, isUrl, pathOf } from './arguments';
 import type { Disk, LiveDirectory, LiveInode } from './disk';
 import { Errno, fail } from './errno';
 import { listsBehindLinks } from './node-versions';
@@ -16,7 +16,7 @@ import { find } from './walk';
 export function listDirectory(disk: Disk, path: unknown, options: ListingOptions): (string | Buffer | Dirent)[] {
   const { withFileTypes, recursive, encoding } = options;
   if (recursive) return listTree(disk, pathOf(path), options);
-  const shown = path instanceof URL ? pathOf(path) : (path as string | Buffer);
+  const shown = isUrl(path) ? pathOf(path) : (path as string | Buffer);
   return entriesOf(disk, pathOf(path)).map(([name, inode]) => {
     const encoded = encode(name, encoding);
     return withFileTypes ? direntOf(encoded, inode, shown) : encoded;

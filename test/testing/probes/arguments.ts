@@ -1,6 +1,7 @@
 // Arguments in all the forms that node takes, and those that it refuses.
 
 import { pathToFileURL } from 'node:url';
+import { runInNewContext } from 'node:vm';
 import { type Probes, type Stage, contentAt, put } from './probe';
 
 type AnyFs = Record<string, (...args: unknown[]) => unknown>;
@@ -148,6 +149,14 @@ export const ARGUMENT_PROBES: Probes = {
       does(() => fs.unlinkSync(at('link')));
       does(() => fs.readlinkSync(path));
     }
+    const { href, protocol, hostname, pathname } = pathToFileURL(at('file ü'));
+    // Whatever looks like a URL is one.
+    const alike = { href, protocol, hostname, pathname, toString: () => 'alike' } as unknown as string;
+    does(() => fs.statSync(alike));
+    does(() => fs.mkdirSync(alike));
+    does(() => fs.realpathSync(alike));
+    const foreign = runInNewContext('new Uint8Array(bytes)', { bytes: [...Buffer.from(at('file ü'))] }) as Uint8Array;
+    does(() => fs.statSync(foreign as Buffer));
     const directory = [Buffer.from(at()), pathToFileURL(at())];
     for (const path of directory as Buffer[]) {
       does(() => fs.readdirSync(path));
