@@ -141,7 +141,7 @@ class Search {
   /** Prefixes; prefixes without one operation; random states. Sources: ALICE (OSDI 2014), section 4.2. */
   *beyondTheBound(): Generator<CrashChoice> {
     const { volatile } = this;
-    const stride = Math.ceil(volatile.length / this.bounds.statesPerPoint);
+    const stride = Math.max(1, Math.ceil(volatile.length / this.bounds.statesPerPoint));
     for (let end = volatile.length; end >= 0; end -= stride) yield* this.statesOf(volatile.slice(end));
     yield* this.prefixesWithoutOne();
     const random = randomFrom(this.bounds.seed ^ Math.imul(this.crashPoint.point + 1, 0x9e3779b1));

@@ -233,6 +233,11 @@ describe('Crash states', () => {
     expect(whole.isExhaustive()).to.equal(true);
   });
 
+  it('come to an end however small the bound, also where nothing can be lost', () => {
+    const found = explore('posix', OLD, [create('a', 3), 'end'], { ...BOUNDS, statesPerPoint: 1, samples: 0 });
+    expect(new Set(found.map(({ choice }) => choice.point))).to.deep.equal(new Set([0, 1, 2]));
+  });
+
   it('lose nothing where only the process is killed', () => {
     const history = historyOf(traceOf(OLD, [truncate(2, 0), write(2, 0, 'new')]), MODELS.posix, false);
     const found = [...crashChoices(history, BOUNDS).choices].flatMap((choice) => imagesOf(history, choice));
