@@ -10,7 +10,6 @@ import { skipBecause } from '../support/needs';
 import { isUnreachable, npmPack, runNpm } from './npm';
 
 const COMPILER = join(PACKAGE, 'node_modules/typescript/bin/tsc');
-const TYPES_OF_NODE = join(PACKAGE, 'node_modules/@types/node/package.json');
 const REGISTER = 'fs-intact/register';
 
 describe('the package, installed into an empty folder', function () {
@@ -22,12 +21,13 @@ describe('the package, installed into an empty folder', function () {
     cpSync(join(PACKAGE, 'test/package/consumer'), folder, { recursive: true });
     writeFileSync(join(folder, 'package.json'), '{ "private": true }\n');
     const { filename } = await npmPack('--pack-destination', folder);
-    const { version } = JSON.parse(readFileSync(TYPES_OF_NODE, 'utf8')) as { version: string };
+    const needed = ['@types/node', 'chai', '@types/chai'].map((name) => `${name}@${installedVersion(name)}`);
     const quietly = ['--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error', '--fetch-retries=0'];
     try {
-      await runNpm('npm', ['install', ...quietly, `./${filename}`, `@types/node@${version}`], folder);
+      await runNpm('npm', ['install', ...quietly, `./${filename}`, ...needed], folder);
     } catch (error) {
-      if (isUnreachable(error)) skipBecause(this, 'npm cannot reach a registry for picomatch and @types/node');
+      if (isUnreachable(error))
+        skipBecause(this, 'npm cannot reach a registry for picomatch, chai and the types of node and chai');
       throw error;
     }
   });
@@ -50,6 +50,12 @@ describe('the package, installed into an empty folder', function () {
   it('works through every entry from ES modules', async () => {
     expect(await run(['use-modules.mjs'])).to.equal('every entry works');
   });
+
+  for (const program of ['testing-commonjs.cjs', 'testing-modules.mjs']) {
+    it(`has a crash lab, for ${program}`, async () => {
+      expect(await run([program])).to.equal('the lab works');
+    });
+  }
 
   describe('fs-intact/register', () => {
     for (const program of ['unaware.cjs', 'unaware.mjs']) {
@@ -114,6 +120,8 @@ describe('the package, installed into an empty folder', function () {
       ['types-commonjs.cts', 'types-commonjs.cjs'],
       ['types-module.mts', 'types-module.mjs'],
       ['types-plain.ts', 'types-plain.js'],
+      ['types-testing-module.mts', 'types-testing-module.mjs'],
+      ['types-testing-commonjs.cts', 'types-testing-commonjs.cjs'],
     ] as const) {
       it(`makes ${source} compile, sees the mistakes in it, and runs`, async () => {
         expect(complaints.filter((line) => line.startsWith(source))).to.deep.equal([]);
@@ -126,3 +134,9 @@ describe('the package, installed into an empty folder', function () {
     });
   });
 });
+
+/** Of what this package is developed with. */
+function installedVersion(name: string): string {
+  const manifest = readFileSync(join(PACKAGE, 'node_modules', name, 'package.json'), 'utf8');
+  return (JSON.parse(manifest) as { version: string }).version;
+}

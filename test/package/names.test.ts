@@ -59,6 +59,25 @@ for (const { entry, native, replaced } of ENTRIES) {
   });
 }
 
+for (const entry of ['fs-intact/api', 'fs-intact/testing', 'fs-intact/testing/chai']) {
+  describe(entry, () => {
+    it('gives ES modules and CommonJS the very same things, by the same names', async () => {
+      const program = `
+        import { createRequire } from 'node:module';
+        import * as module from '${entry}';
+        const { __esModule, ...required } = createRequire(import.meta.url)('${entry}');
+        const names = new Set([...Object.keys(module), ...Object.keys(required)]);
+        const wrong = [...names].filter((name) => module[name] === undefined || module[name] !== required[name]);
+        console.log(JSON.stringify({ names: names.size, wrong }));`;
+      const child = await runNode(['--input-type=module', '-e', program], { hook: false, cwd: PACKAGE });
+      expect(child).to.include({ code: 0, stderr: '' });
+      const { names, wrong } = JSON.parse(child.stdout) as { names: number; wrong: string[] };
+      expect(wrong).to.deep.equal([]);
+      expect(names).to.be.greaterThan(0);
+    });
+  });
+}
+
 describe('fs-intact and fs-intact/promises', () => {
   it('share one promises object', async () => {
     const program = "console.log(require('fs-intact').promises === require('fs-intact/promises'))";
