@@ -3,6 +3,7 @@
 import { type Space, limited } from './clip';
 import { contentDiff } from './content-diff';
 import type { DiskImage } from './disk-image';
+import type { DiskTitle } from './disk-title';
 import { type Comparison, bytesAt, compareImages, isParent } from './image-diff';
 import type { DiffLine } from './line-diff';
 import type { Paint, Style } from './paint';
@@ -19,13 +20,6 @@ const DIFFERENCE: Space = { lines: 16, columns: 88 };
 const BEGINNING_COLUMNS = 40;
 
 const SIGN_STYLES: Readonly<Partial<Record<DiffLine['sign'], Style>>> = { '-': 'red', '+': 'green', '…': 'dim' };
-
-/** Words for a disk: which one it is, with which one it is compared, and that the two are the same. */
-export interface DiskTitle {
-  readonly disk: string;
-  readonly baseline: string;
-  readonly same: string;
-}
 
 export function showDisk(title: DiskTitle, expected: DiskImage, found: DiskImage, paint: Paint): string[] {
   const comparisons = compareImages(expected, found);

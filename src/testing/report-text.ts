@@ -2,7 +2,8 @@
 
 import { causesOf, lossesOf } from './causes';
 import { clipped, limited, wrapped } from './clip';
-import { type DiskTitle, showDisk } from './disk-text';
+import { showDisk } from './disk-text';
+import { DISK_TITLES } from './disk-title';
 import { type Paint, type Style, plainly } from './paint';
 import type { Fate, Findings, Violation } from './report';
 import { showSite } from './show-site';
@@ -34,11 +35,6 @@ const FATE_STYLES: Readonly<Partial<Record<Fate, Style>>> = {
   'partly lost': 'red',
   'lost': 'red',
   'not reached': 'dim',
-};
-
-const DISK_TITLES: Readonly<Record<Findings['kind'], DiskTitle>> = {
-  crash: { disk: 'the disk at the crash', baseline: 'had nothing been lost', same: 'with nothing lost' },
-  fault: { disk: 'the disk at the end', baseline: 'without the fault', same: 'the same as without the fault' },
 };
 
 /**

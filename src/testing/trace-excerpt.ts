@@ -21,13 +21,15 @@ const AFTER_CRASH = 3;
  * The rows to show of a story.
  *
  * @param isCrash Whether it tells of a crash at all, and not of a run with a fault in it.
- * @param most About how many rows; a story that has no more is shown whole.
+ * @param most About how many rows of what was reached; all of it, if it has no more.
  */
 export function excerptOf(story: readonly TraceLine[], isCrash: boolean, most: number): Row[] {
   const runs = runsOf(story);
   const cut = runs.findIndex(({ line }) => line.fate === 'not reached');
   const crash = cut === -1 ? runs.length : cut;
-  const kept = runs.length <= most ? new Set(runs.keys()) : chosen(runs, crash, most);
+  // Of what was not reached, the beginning says where the crash came.
+  const near = runs.slice(0, crash + AFTER_CRASH);
+  const kept = near.length <= most ? new Set(near.keys()) : chosen(near, crash, most);
   const rows = [...withGaps(runs.slice(0, crash), kept, 0)];
   if (isCrash) rows.push({ kind: 'crash' });
   return [...rows, ...withGaps(runs.slice(crash), kept, crash)];

@@ -3,6 +3,7 @@
 import type { Space } from '../clip';
 import { contentDiff } from '../content-diff';
 import type { DiskImage } from '../disk-image';
+import type { DiskTitle } from '../disk-title';
 import { type Comparison, bytesAt, compareImages } from '../image-diff';
 import type { DiffLine } from '../line-diff';
 import { showContent } from '../show-content';
@@ -18,13 +19,16 @@ const UNCHANGED_MAX = 100;
 const DIFFERENCE: Space = { lines: 60, columns: 200 };
 const CONTENT: Space = { lines: 24, columns: 200 };
 
-export function showDisk(expected: DiskImage, found: DiskImage, baseline: string): Markup {
+export function showDisk(title: DiskTitle, expected: DiskImage, found: DiskImage): Markup {
   const comparisons = compareImages(expected, found);
   const shown = choose(comparisons);
   const left = comparisons.length - shown.length;
   const rest = left === 0 ? '' : markup`<p class="hint">… ${left.toLocaleString('en')} more paths</p>\n`;
-  return markup`<p class="legend"><span><b class="removed">-</b> ${baseline}</span>
-<span><b class="added">+</b> as it is</span></p>
+  const legend = comparisons.every(({ isSame }) => isSame)
+    ? markup`<span>${title.same}</span>`
+    : markup`<span><b class="removed">-</b> ${title.baseline}</span> <span><b class="added">+</b> as it is</span>`;
+  return markup`<h3>${title.disk}</h3>
+<p class="legend">${legend}</p>
 <ul class="tree">
 ${shown.map(showPath)}</ul>
 ${rest}`;

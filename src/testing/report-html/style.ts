@@ -52,6 +52,7 @@ article { display: none; }
 article:target, body:not(:has(article:target)) article:first-of-type { display: block; }
 .card h2 { font-size: 19px; line-height: 1.35; }
 article .number { display: block; color: var(--bad); font-size: 13px; font-weight: 600; }
+article h3::first-letter { text-transform: uppercase; }
 article h3 { font-size: 15px; margin: 22px 0 6px; }
 article h4 { font-size: 13px; margin: 14px 0 6px; color: var(--muted); }
 article > pre { margin-top: 8px; }

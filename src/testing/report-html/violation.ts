@@ -1,5 +1,6 @@
 // One violation: what failed, how it came to it, what the disk holds, how to see it again.
 
+import { DISK_TITLES } from '../disk-title';
 import type { Findings, Violation } from '../report';
 import { showSite } from '../show-site';
 import { visibleLines } from '../visible-text';
@@ -14,13 +15,11 @@ export function showViolation({ kind }: Pick<Findings, 'kind'>, violation: Viola
   const parts = story.map((part, place) => {
     return [place === 0 ? '' : markup`<h4>then, in the recovery</h4>\n`, showStory(part, isCrash)];
   });
-  const [end, baseline] = isCrash ? ['at the crash', 'had nothing been lost'] : ['at the end', 'without the fault'];
   return article(violation, index, [
-    markup`<h3>Operations</h3>\n`,
+    markup`<h3>operations</h3>\n`,
     isCrash ? showLegend() : '',
     parts,
-    markup`<h3>The disk ${end}</h3>\n`,
-    showDisk(expected, image, baseline),
+    showDisk(DISK_TITLES[kind], expected, image),
   ]);
 }
 
