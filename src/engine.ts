@@ -83,4 +83,7 @@ export type Engine = typeof engine;
 const KEY = Symbol.for('fs-intact.engine.0');
 const shared = globalThis as { [KEY]?: Engine };
 
-export const theEngine: Engine = (shared[KEY] ??= engine);
+/** A copy that was loaded with another fs than the process's, as the crash lab does, has a state of its own. */
+const isOfThisProcess = process.getBuiltinModule('node:fs') === liveFs;
+
+export const theEngine: Engine = isOfThisProcess ? (shared[KEY] ??= engine) : engine;
