@@ -7,7 +7,8 @@ import { type SweepOptions, type SweepReport, sweep } from './api';
 import { volumeOf } from './create-fs';
 import { explainPath } from './explain';
 import { describeExplanation } from './explanation-text';
-import { IntactError, codeOf } from './ground/errors';
+import { codeOf } from './ground/errors';
+import { IntactError } from './ground/intact-error';
 import { nodeFs } from './ground/node-fs';
 import { readSettings } from './settings/sources';
 

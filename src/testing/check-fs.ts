@@ -1,6 +1,6 @@
 // The fs that a check is given: it reads, and refuses to change anything.
 
-import { IntactError } from '../ground/errors';
+import { IntactError } from '../ground/intact-error';
 import { type NodeFs, constants } from '../ground/node-fs';
 import type { PrimitiveCall } from './primitive-call';
 import { showCall } from './show-call';

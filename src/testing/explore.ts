@@ -1,7 +1,8 @@
 // explore(): what is left on the disk if the machine stops here, for every here.
 
 import { inspect } from 'node:util';
-import { IntactError, codeOf } from '../ground/errors';
+import { codeOf } from '../ground/errors';
+import { IntactError } from '../ground/intact-error';
 import { ImageBuilder } from './crash-image';
 import { type CrashChoice, crashChoices } from './crash-states';
 import { type History, historyOf } from './micro-ops';

@@ -1,7 +1,8 @@
 // Faults: what goes wrong, where, and how often. They compose, and they print as they are written.
 
 import { inspect } from 'node:util';
-import { IntactError, systemError } from '../ground/errors';
+import { systemError } from '../ground/errors';
+import { IntactError } from '../ground/intact-error';
 import { matcherOf } from '../settings/globs';
 import { FAULT_CODES, PARTIAL_CALLS } from './fault-codes';
 import type { Intervention, Recorder } from './recorder';

@@ -1,7 +1,8 @@
 // memfs is an optional peer dependency: most who test with the lab never meet it.
 
 import type * as memfs from 'memfs';
-import { IntactError, codeOf } from '../ground/errors';
+import { codeOf } from '../ground/errors';
+import { IntactError } from '../ground/intact-error';
 
 /**
  * @param user What needs it, for the error.

@@ -1,6 +1,6 @@
 // Runs setup and workload once, and keeps the trace of what the workload did.
 
-import { IntactError } from '../ground/errors';
+import { IntactError } from '../ground/intact-error';
 import type { DiskImage } from './disk-image';
 import type { Fault } from './faults';
 import { imageOfTree } from './image-of-tree';

@@ -1,6 +1,6 @@
 // Replay tokens: one crash state, told by what was lost, short enough to paste.
 
-import { IntactError } from '../ground/errors';
+import { IntactError } from '../ground/intact-error';
 import { hash } from '../ground/hash';
 import type { Fill } from './crash-image';
 import type { CrashChoice } from './crash-states';

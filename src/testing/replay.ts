@@ -1,6 +1,6 @@
 // replay(): one state again, by the token that a report has printed.
 
-import { IntactError } from '../ground/errors';
+import { IntactError } from '../ground/intact-error';
 import { ImageBuilder } from './crash-image';
 import { ackedAt, traceOf } from './explore';
 import { MODELS } from './models';

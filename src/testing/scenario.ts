@@ -2,7 +2,7 @@
 
 import { isatty } from 'node:tty';
 import { inspect } from 'node:util';
-import { IntactError } from '../ground/errors';
+import { IntactError } from '../ground/intact-error';
 import type { NodeFs } from '../ground/node-fs';
 import { MODELS, type Model, type ModelName } from './models';
 import type { Fault } from './faults';

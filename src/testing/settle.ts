@@ -1,6 +1,6 @@
 // Runs a function of the caller's to its end, however it ends, and names it where it does not.
 
-import { IntactError } from '../ground/errors';
+import { IntactError } from '../ground/intact-error';
 
 export type Part = 'setup' | 'workload' | 'recover' | 'check';
 

@@ -1,7 +1,8 @@
 // sweepFaults(): every call of a workload fails once, in every way it can.
 
 import { inspect } from 'node:util';
-import { IntactError, codeOf } from '../ground/errors';
+import { codeOf } from '../ground/errors';
+import { IntactError } from '../ground/intact-error';
 import { hash } from '../ground/hash';
 import { SECTOR_BYTES } from './crash-states';
 import { FAULT_CODES } from './fault-codes';

@@ -3,7 +3,8 @@
 import { expect } from 'chai';
 import { openSync, renameSync } from 'node:fs';
 import { getSystemErrorMap } from 'node:util';
-import { IntactError, asPublished, codeOf, namingBoth, namingTarget, systemError } from '../../src/ground/errors';
+import { asPublished, codeOf, namingBoth, namingTarget, systemError } from '../../src/ground/errors';
+import { IntactError } from '../../src/ground/intact-error';
 import { failure } from '../support/stepping';
 
 const STAGED = '/d/.target.1-2-3-4-0-5.intact';

@@ -1,6 +1,7 @@
 // A call of the disk in the shape of a function of node:fs: it takes node's arguments, and its failures look like node's.
 
-import { IntactError, systemError } from '../../ground/errors';
+import { systemError } from '../../ground/errors';
+import { IntactError } from '../../ground/intact-error';
 import { complaintOf, isNotPlain, pathOf } from './arguments';
 import type { Disk } from './disk';
 import { Errno } from './errno';

@@ -2,7 +2,7 @@
 
 import { isAbsolute } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { IntactError } from '../../ground/errors';
+import { IntactError } from '../../ground/intact-error';
 
 /**
  * The file that modules are looked up from.

@@ -3,7 +3,8 @@
 
 import { Module, createRequire, isBuiltin } from 'node:module';
 import { dirname } from 'node:path';
-import { IntactError, codeOf } from '../../ground/errors';
+import { codeOf } from '../../ground/errors';
+import { IntactError } from '../../ground/intact-error';
 import type { NodeFs } from '../../ground/node-fs';
 import { compile } from './compile';
 

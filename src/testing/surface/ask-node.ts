@@ -1,7 +1,7 @@
 // Arguments that are not plainly right are shown to node itself: it checks them in its own order and complains in its own
 // words. The paths and descriptors among them are exchanged for some with which a call can do nothing.
 
-import { IntactError } from '../../ground/errors';
+import { IntactError } from '../../ground/intact-error';
 import { nodeFs, nodeFsPromises } from '../../ground/node-fs';
 import { readPath } from '../../shapes/arguments';
 
