@@ -5,7 +5,7 @@ import { chmodSync, mkdirSync, readFileSync, readdirSync, statSync, symlinkSync,
 import { pathToFileURL } from 'node:url';
 import { explore } from '../../src/testing/explore';
 import { pageOf } from '../../src/testing/report-html/page';
-import type { Report } from '../../src/testing/report';
+import { Report } from '../../src/testing/report';
 import { stagedIn, useTemporaryDirectory } from '../support/temporary-directory';
 import { SAFE, WITHOUT_FSYNC, saving } from './programs';
 
@@ -67,7 +67,7 @@ describe('The page of a report', () => {
   it('stays small with thousands of violations, and says where it leaves one out', async () => {
     const report = await explore(saving(WITHOUT_FSYNC));
     const violations = Array.from({ length: 5000 }, (_, index) => report.violations[index % 11]!);
-    const page = pageOf({ ...report, violations });
+    const page = pageOf(Object.assign(new Report(report), { violations }));
     expect(page.length).to.be.lessThan(8_000_000);
     expect(page.match(/<article /g)).to.have.length(5000);
     expect(page.match(/<p class="hint">Left out/g)!.length).to.be.within(1000, 4500);
@@ -80,7 +80,7 @@ describe('The page of a report', () => {
     });
     const points = Array.from({ length: 10_001 }, (_, point) => ({ point, states: 2, statesOfRecovery: 0 }));
     const violations = report.violations.map((violation, index) => ({ ...violation, point: 9000 + index }));
-    const page = pageOf({ ...report, trace: { ...report.trace, events }, points, violations });
+    const page = pageOf(Object.assign(new Report(report), { trace: { ...report.trace, events }, points, violations }));
     expect(page.length).to.be.lessThan(500_000);
     for (const shown of [0, 8995, 9000, 9013]) expect(page).to.include(`<code>write number ${shown}</code>`);
     expect(page).to.match(/<li class="gap">… 8,\d\d\d operations with 16,\d\d\d states<\/li>/);

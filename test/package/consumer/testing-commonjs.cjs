@@ -23,6 +23,10 @@ const scenario = {
   },
 };
 
+function saveSafely(fs) {
+  createFs(fs, { warn: false }).writeFileSync('/config', 'new');
+}
+
 async function main() {
   const report = await explore(scenario);
   assert.match(String(report), /^violation 1: damaged: /m);
@@ -31,9 +35,8 @@ async function main() {
   const [{ token }] = report.violations;
   assert.equal((await replay(token, scenario)).violations[0].token, token);
 
-  const workload = (fs) => createFs(fs, { warn: false }).writeFileSync('/config', 'new');
-  chai.expect(await explore({ ...scenario, workload })).to.be.crashSafe;
-  chai.expect(await sweepFaults({ ...scenario, workload })).to.be.crashSafe;
+  void chai.expect(await explore({ ...scenario, workload: saveSafely })).to.be.crashSafe;
+  void chai.expect(await sweepFaults({ ...scenario, workload: saveSafely })).to.be.crashSafe;
 
   const fs = memoryFs({ faults: [fail('fsync').with('EIO')] });
   assert.throws(() => fs.writeFileSync('/file', 'data', { flush: true }), { code: 'EIO' });

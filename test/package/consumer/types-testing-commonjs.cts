@@ -17,6 +17,6 @@ const scenario: testing.ExploreOptions = {
 };
 
 void testing.explore(scenario).then((report: testing.Report) => {
-  chai.expect(report).to.not.be.crashSafe;
+  void chai.expect(report).to.not.be.crashSafe;
   console.log(report.violations[0]?.message === 'lost' ? 'types' : String(report));
 });

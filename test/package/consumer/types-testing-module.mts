@@ -38,8 +38,8 @@ const options: ExploreOptions = {
 };
 const report: Report = await explore(options);
 const swept: Report = await sweepFaults({ workload() {}, check() {} });
-chai.expect(swept).to.be.crashSafe.and.to.have.property('exhaustive', true);
-chai.expect(report).to.not.be.crashSafe;
+void chai.expect(swept).to.be.crashSafe.and.to.have.property('exhaustive', true);
+void chai.expect(report).to.not.be.crashSafe;
 
 const violations: readonly Violation[] = report.violations;
 const line: TraceLine | undefined = violations[0]?.story[0]?.[0];
