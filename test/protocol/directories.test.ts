@@ -1,0 +1,60 @@
+import { expect } from 'chai';
+import { Directories } from '../../src/protocol/directories';
+
+describe('Directories', () => {
+  it('needs the sync of one directory alone, where this process has made none', () => {
+    expect(new Directories().toSyncFor('/a/b')).to.deep.equal(['/a/b']);
+  });
+
+  it('needs above each directory that this process made the one that holds its name, until they are synced', () => {
+    const directories = new Directories();
+    directories.made('/a/b', '/a/b/c/d');
+    expect(directories.toSyncFor('/a/b/c/d')).to.deep.equal(['/a/b/c/d', '/a/b/c', '/a/b', '/a']);
+    expect(directories.toSyncFor('/a/b')).to.deep.equal(['/a/b', '/a']);
+    expect(directories.toSyncFor('/a')).to.deep.equal(['/a']);
+    directories.synced('/a/b/c');
+    expect(directories.toSyncFor('/a/b')).to.deep.equal(['/a/b']);
+    expect(directories.toSyncFor('/a/b/c/d')).to.deep.equal(['/a/b/c/d', '/a/b/c']);
+    directories.synced('/a/b/c/d');
+    expect(directories.toSyncFor('/a/b/c/d')).to.deep.equal(['/a/b/c/d']);
+  });
+
+  it('knows a directory by every way to write its path', () => {
+    const directories = new Directories();
+    directories.made('/a/x/../b/', '/a/b/./c');
+    expect(directories.toSyncFor('/a//b/c')).to.deep.equal(['/a//b/c', '/a/b', '/a']);
+  });
+
+  it('does not take a neighbour for one that was made because their names begin alike', () => {
+    const directories = new Directories();
+    directories.made('/a/b', '/a/b');
+    expect(directories.toSyncFor('/a/bc')).to.deep.equal(['/a/bc']);
+  });
+
+  it('takes nothing for made where the two paths do not belong together', () => {
+    const directories = new Directories();
+    directories.made('/a/b', '/elsewhere');
+    expect(directories.toSyncFor('/elsewhere')).to.deep.equal(['/elsewhere']);
+  });
+
+  it('says of each directory once that it is visited for the first time, and never of one that was made here', () => {
+    const directories = new Directories();
+    directories.made('/a/b', '/a/b/c');
+    const visits = ['/a', '/a', '/a/b', '/a/b/c', '/d'].map((path) => directories.isFirstVisit(path));
+    expect(visits).to.deep.equal([true, false, false, false, true]);
+  });
+
+  for (const name of ['isFirstUnprotected', 'isFirstUnsyncable'] as const) {
+    it(`${name}() is so once for each directory`, () => {
+      const directories = new Directories();
+      expect(['/a', '/b', '/a'].map((path) => directories[name](path))).to.deep.equal([true, true, false]);
+    });
+  }
+
+  it('forgets the oldest rather than to remember without a bound', () => {
+    const directories = new Directories();
+    for (let count = 0; count <= 100_000; count++) directories.isFirstVisit(`/d/${count}`);
+    expect(directories.isFirstVisit('/d/100000'), 'the newest').to.equal(false);
+    expect(directories.isFirstVisit('/d/0'), 'the oldest').to.equal(true);
+  });
+});
