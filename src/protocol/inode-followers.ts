@@ -6,16 +6,20 @@ import { type FileIdentity, inodeOf } from './stage';
 
 type Reason = Extract<InPlaceReason, 'watched' | 'blob'>;
 
+interface Follower {
+  readonly reason: Reason;
+}
+
 export class InodeFollowers {
-  readonly #followers = new Map<string, Reason[]>();
+  readonly #followers = new Map<string, readonly Follower[]>();
 
   /** @returns Lets go of the inode. */
   follow(file: FileIdentity, reason: Reason): () => void {
     const key = inodeOf(file);
-    this.#followers.set(key, [...(this.#followers.get(key) ?? []), reason]);
+    const follower: Follower = { reason };
+    this.#followers.set(key, [...(this.#followers.get(key) ?? []), follower]);
     return () => {
-      const reasons = this.#followers.get(key) ?? [];
-      const others = reasons.toSpliced(reasons.indexOf(reason), 1);
+      const others = (this.#followers.get(key) ?? []).filter((other) => other !== follower);
       if (others.length > 0) this.#followers.set(key, others);
       else this.#followers.delete(key);
     };
@@ -23,6 +27,6 @@ export class InodeFollowers {
 
   /** Why a file must keep its inode, if it must. */
   reasonFor(file: FileIdentity): Reason | undefined {
-    return this.#followers.size === 0 ? undefined : this.#followers.get(inodeOf(file))?.[0];
+    return this.#followers.size === 0 ? undefined : this.#followers.get(inodeOf(file))?.[0]?.reason;
   }
 }
