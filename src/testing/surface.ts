@@ -5,7 +5,7 @@ import { type NodeFs, nodeFs, nodeFsPromises } from '../ground/node-fs';
 import { dressedAs } from '../shapes/context';
 import type { Steps } from '../steps/step';
 import { openAsBlobCall } from './surface/blob';
-import { CP_ANSWER, cpStory } from './surface/copy-tree';
+import { cpStory } from './surface/copy-tree';
 import { copyFileStory } from './surface/copy-file';
 import {
   TRANSFER_ANSWER,
@@ -18,8 +18,9 @@ import { Dir, opendirStory } from './surface/directory';
 import { mkdtempDisposableCall, mkdtempDisposableSyncCall } from './surface/disposable-directory';
 import { EXISTS_ANSWER, existsStory } from './surface/exists';
 import { openHandleStory } from './surface/file-handle';
-import { type Answer, type Story, callbackCall, promiseCall, syncCall } from './surface/flavours';
+import { ANSWER_WITH_RESULT, type Answer, type Story, callbackCall, promiseCall, syncCall } from './surface/flavours';
 import type { Lab } from './surface/lab';
+import { globPromiseCall, globStory } from './surface/glob';
 import { readdirStory } from './surface/list';
 import { mkdirStory, mkdtempStory } from './surface/make-directory';
 import { pathCalls } from './surface/path-calls';
@@ -30,6 +31,7 @@ import { rmStory, rmdirStory } from './surface/remove';
 import { streamCalls, streamClass, utf8StreamClass } from './surface/streams';
 import { suffixes } from './surface/suffixes';
 import { truncateStory } from './surface/truncate';
+import { listsTreesAtOnce } from './surface/node-habits';
 import { watchCalls, watchPromiseCall } from './surface/watching';
 import { appendFileStory, writeFileStory } from './surface/write-file';
 
@@ -57,6 +59,7 @@ const STORIES: Readonly<Record<string, Story>> = {
   appendFile: appendFileStory,
   copyFile: copyFileStory,
   cp: cpStory,
+  glob: globStory,
   mkdir: mkdirStory,
   mkdtemp: mkdtempStory,
   open: openStory,
@@ -126,7 +129,9 @@ function functionsOf(lab: Lab): Record<string, AnyFunction> {
   for (const [name, story] of Object.entries(STORIES)) if (!isMissing(name)) add(name, story);
   for (const [name, story] of Object.entries(transferCalls)) add(name, story, TRANSFER_ANSWER, countOnly(story));
   add('exists', existsStory, EXISTS_ANSWER);
-  functions['cp'] = callbackCall(lab, 'cp', cpStory, CP_ANSWER);
+  functions['cp'] = callbackCall(lab, 'cp', cpStory, ANSWER_WITH_RESULT);
+  functions['stat'] = callbackCall(lab, 'stat', pathCalls['stat']!, ANSWER_WITH_RESULT);
+  if (listsTreesAtOnce) functions['readdir'] = treesAtOnce(functions['readdir']!, functions['readdirSync']!);
   functions['close'] = closeCall(functions['close']!);
   Object.assign(functions['realpath']!, { native: callbackCall(lab, 'realpath', nativeRealpathStory) });
   Object.assign(functions['realpathSync']!, { native: syncCall(lab, 'realpath', nativeRealpathStory) });
@@ -149,6 +154,16 @@ function* count(steps: Steps<unknown>): Steps<number> {
   return ((yield* steps) as Transferred).bytes;
 }
 
+function treesAtOnce(readdir: AnyFunction, readdirSync: AnyFunction): AnyFunction {
+  const [later, now] = [readdir, readdirSync] as unknown as ((...args: unknown[]) => unknown)[];
+  return dressedAs(nodeFs.readdir as AnyFunction, (path: unknown, options: unknown, done: unknown) => {
+    const isTree = (options as { recursive?: unknown } | null | undefined)?.recursive === true;
+    if (!isTree || typeof done !== 'function') return later!(path, options, done);
+    (done as (error: null, entries: unknown) => void)(null, now!(path, options));
+    return undefined;
+  });
+}
+
 /** Nobody needs to wait for a close. */
 function closeCall(close: AnyFunction): AnyFunction {
   const call = close as (...args: unknown[]) => unknown;
@@ -163,8 +178,9 @@ function throwIfAny(error: unknown): void {
 
 function promisesOf(lab: Lab): object {
   const natives = nodeFsPromises() as unknown as Record<string, unknown>;
-  const stories = { ...STORIES, ...PROMISE_STORIES };
+  const { glob: _asked, ...stories } = { ...STORIES, ...PROMISE_STORIES };
   const others: Record<string, unknown> = {
+    glob: globPromiseCall(lab),
     watch: watchPromiseCall(lab),
     mkdtempDisposable: mkdtempDisposableCall(lab),
     constants: natives['constants'],

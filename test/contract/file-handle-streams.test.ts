@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { turns } from '../support/event-loop';
 import { type HandleUse, failingAfter, noteEvents, usesAlike } from '../support/handle-use';
-import { BACKENDS } from '../support/worlds';
+import { ALL_BACKENDS } from '../support/worlds';
 
 const STREAMS: readonly HandleUse[] = [
   {
@@ -191,7 +191,7 @@ const STREAMS: readonly HandleUse[] = [
   },
 ];
 
-for (const backend of BACKENDS) {
+for (const backend of ALL_BACKENDS) {
   describe(`streams of a FileHandle, ${backend.name}`, () => {
     for (const use of STREAMS) {
       if (use.onlyReal && !backend.isReal) continue;

@@ -8,7 +8,7 @@ import { turns } from '../support/event-loop';
 import { type HandleUse, failingAfter, noteEvents, usesAlike } from '../support/handle-use';
 import { OPEN_FLAGS, openError } from '../support/open-flags';
 import { Journal } from '../support/outcome';
-import { BACKENDS, REAL_BACKENDS, type World } from '../support/worlds';
+import { ALL_BACKENDS, REAL_BACKENDS, type World } from '../support/worlds';
 
 function withOld({ base, at }: World): void {
   base.writeFileSync(at('target'), 'old content, longer than the new');
@@ -300,10 +300,10 @@ const CLOSINGS: readonly HandleUse[] = [
   },
 ];
 
-for (const backend of BACKENDS) {
+for (const backend of ALL_BACKENDS) {
   describe(`FileHandle, ${backend.name}`, () => {
     for (const use of [...METHODS, ...CLOSINGS]) {
-      if ((use.onlyReal && !backend.isReal) || (use.onlyNodes && backend.isPlain)) continue;
+      if ((use.onlyReal && !backend.isReal) || (use.onlyNodes && backend.isForeign)) continue;
       // Where something hangs, it hangs for good.
       it(use.title, () => usesAlike(backend, use)).timeout(2000);
     }

@@ -7,7 +7,7 @@ import { FLAVOURS, type Flavour } from '../support/flavours';
 import { OPEN_FLAGS, type OpenFlag, openError } from '../support/open-flags';
 import { Journal, type Outcome, outcomeOf } from '../support/outcome';
 import { openedBy } from '../support/opening';
-import { BACKENDS, type Backend, type Fs, type World } from '../support/worlds';
+import { ALL_BACKENDS, type Backend, type Fs, type World } from '../support/worlds';
 
 const OLD = 'old content, longer than the new';
 
@@ -100,7 +100,7 @@ function opensAndCloses(
 const MODES = [undefined, null, 0o666, 0o600, 0o777, 0o640, 0o4755, '600', '0755'];
 const EXISTING_MODES = [0o600, 0o640, 0o755, 0o666, 0o4755, 0o2755, 0o1644];
 
-for (const backend of BACKENDS) {
+for (const backend of ALL_BACKENDS) {
   for (const flavour of DESCRIPTOR_FLAVOURS) {
     describe(`open, ${flavour.name}, ${backend.name}`, () => {
       for (const flag of OPEN_FLAGS) {

@@ -6,7 +6,7 @@ import { callsAlike, expectSame } from '../support/compare';
 import { FLAVOURS } from '../support/flavours';
 import { OPEN_FLAGS, openError } from '../support/open-flags';
 import { Journal, outcomeOf } from '../support/outcome';
-import { BACKENDS, type World } from '../support/worlds';
+import { ALL_BACKENDS, type World } from '../support/worlds';
 
 const OLD = 'old content, longer than the new';
 
@@ -33,7 +33,7 @@ const REASONS = [
   ['with a string as the reason', 'because'],
 ] as const;
 
-for (const backend of BACKENDS) {
+for (const backend of ALL_BACKENDS) {
   for (const flavour of FLAVOURS) {
     for (const name of ['writeFile', 'appendFile']) {
       describe(`${name}, ${flavour.name}, ${backend.name}`, () => {

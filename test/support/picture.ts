@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { EventEmitter } from 'node:events';
-import type { Stats } from 'node:fs';
+import type { BigIntStats, Stats } from 'node:fs';
 import { readdirSync, readlinkSync } from 'node:fs';
 import { isStageName } from '../../src/protocol/leftover-name';
 import type { Fs, World } from './worlds';
@@ -21,7 +21,8 @@ export function pictureOf(value: unknown, directory: string): unknown {
   if (Buffer.isBuffer(value)) return pictureOfBytes(value).replaceAll(directory, '<dir>');
   if (ArrayBuffer.isView(value)) return `${value.constructor.name} of ${value.byteLength} bytes`;
   if (Array.isArray(value)) return value.map(inside);
-  if (isStats(value)) return { size: value.size, mode: (value.mode & 0o7777).toString(8), isFile: value.isFile() };
+  if (isStats(value))
+    return { size: value.size, mode: (Number(value.mode) & 0o7777).toString(8), isFile: value.isFile() };
   // A FileHandle is no instance of the public EventEmitter.
   if (value instanceof EventEmitter || classOf(value) === 'FileHandle') return classOf(value);
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, inside(part)]));
@@ -32,7 +33,7 @@ function classOf(value: object): string | undefined {
   return (value as { constructor?: { name: string } }).constructor?.name;
 }
 
-function isStats(value: object): value is Stats {
+function isStats(value: object): value is Stats | BigIntStats {
   return 'isFile' in value && 'mode' in value;
 }
 

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Options, createFs, patch } from '../../src/api';
 import { type NodeFs, liveFs, nodeFs } from '../../src/ground/node-fs';
+import { walksTreesNatively } from '../../src/ground/platform';
 import { surfaceOver } from '../../src/testing/surface';
 import { faultyFs } from './faulty-fs';
 
@@ -30,6 +31,8 @@ export interface Backend {
   readonly isReal: boolean;
   /** Whether nothing is protected on it: then there is no difference that is intended. */
   readonly isPlain?: boolean;
+  /** Whether its FileHandles are not of node's own class. */
+  readonly isForeign?: boolean;
   readonly open: (kind: Kind, options?: Options) => World;
 }
 
@@ -70,12 +73,25 @@ function closingAfter(undo: () => void, world: World): World {
 }
 
 /** The lab's surface over the machine's own fs, which is to be no different from it: nothing is protected here. */
-const labSurface: Backend = {
+export const LAB_SURFACE: Backend = {
   name: 'surfaceOver() over node:fs',
   isReal: true,
   isPlain: true,
-  open: (kind) => realWorld(kind === 'plain' ? liveFs : (surface ??= surfaceOver(nodeFs, (_call, effect) => effect()))),
+  isForeign: true,
+  open: (kind) => realWorld(kind === 'plain' ? liveFs : surfaceOfNode()),
 };
+
+/** What the lab proves this package on. */
+const INTACT_SURFACE: Backend = {
+  name: 'createFs() over surfaceOver()',
+  isReal: true,
+  isForeign: true,
+  open: (kind, options) => realWorld(kind === 'plain' ? liveFs : createFs(surfaceOfNode(), { ...FAST, ...options })),
+};
+
+function surfaceOfNode(): Fs {
+  return (surface ??= surfaceOver(nodeFs, (_call, effect) => effect()));
+}
 
 let surface: Fs | undefined;
 
@@ -103,9 +119,19 @@ function shortWritingFs(): Fs {
   });
 }
 
-export const BACKENDS: readonly Backend[] = [ownModule, patchedModule, memory, labSurface];
+export const BACKENDS: readonly Backend[] = [ownModule, patchedModule, memory, LAB_SURFACE];
+/** With that of the lab: what fs-intact does there, it must do on node:fs as well. */
+export const ALL_BACKENDS: readonly Backend[] = [...BACKENDS, INTACT_SURFACE];
 export const REAL_BACKENDS: readonly Backend[] = BACKENDS.filter(({ isReal }) => isReal);
 export const PROTECTING_BACKENDS: readonly Backend[] = BACKENDS.filter(({ isPlain }) => !isPlain);
+
+/**
+ * Whether a backend's cpSync walks as node's JavaScript does where plain node's walks in C++, which knows other answers and
+ * sometimes none: there is nothing to compare.
+ */
+export function walksByItself({ isPlain }: Backend, flavour: string): boolean {
+  return isPlain === true && flavour === 'sync' && walksTreesNatively;
+}
 
 /** In memory where there is such a place, because the suite makes tens of thousands of files; TMPDIR names another. */
 export const FAST_PLACE = process.env['TMPDIR'] === undefined && canMakeFilesIn('/dev/shm') ? '/dev/shm' : tmpdir();

@@ -26,7 +26,7 @@ export function readPath(lab: Lab, path: unknown): Path {
 /** A name that is no UTF-8. */
 function readBytes(lab: Lab, path: Uint8Array): Path {
   const bytes = Buffer.from(path);
-  const inside = bytes[0] === SLASH ? bytes : Buffer.concat([Buffer.from(directory(lab)), bytes]);
+  const inside = bytes[0] === SLASH ? bytes : Buffer.concat([Buffer.from(inDirectory(lab, '')), bytes]);
   return { asked: bytes.toString(), absolute: inside };
 }
 
@@ -34,13 +34,13 @@ const SLASH = 0x2f;
 
 /** Joined as text: normalising `link/..` would name another directory than the kernel does. */
 function absolute(lab: Lab, asked: string): string {
-  return isAbsolute(asked) ? asked : directory(lab) + asked;
+  return isAbsolute(asked) ? asked : inDirectory(lab, asked);
 }
 
-/** The working directory, with a slash at the end. */
-function directory({ cwd }: Lab): string {
-  const path = cwd();
-  return path.endsWith('/') ? path : `${path}/`;
+/** Joined to the working directory, as text. */
+export function inDirectory({ cwd }: Lab, path: string): string {
+  const directory = cwd();
+  return directory.endsWith('/') ? directory + path : `${directory}/${path}`;
 }
 
 export function isDescriptor(value: unknown): value is number {

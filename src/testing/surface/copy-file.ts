@@ -8,6 +8,7 @@ import type { Steps } from '../../steps/step';
 import { readBits, readPath } from './arguments';
 import type { Story } from './flavours';
 import { namingTwo } from './naming';
+import { copiesTimesAndOwner } from './node-habits';
 import * as primitive from './primitives';
 
 const { COPYFILE_EXCL, COPYFILE_FICLONE, COPYFILE_FICLONE_FORCE, O_CREAT, O_EXCL, O_RDONLY, O_WRONLY } = constants;
@@ -51,10 +52,22 @@ function* copyInto(target: number, source: number, stats: Stats, mode: number): 
     if (existing.dev === stats.dev && existing.ino === stats.ino) return;
     yield* primitive.ftruncate(target, 0);
   }
+  if (copiesTimesAndOwner) {
+    yield* primitive.futimes(target, stats.atimeMs / 1000, stats.mtimeMs / 1000);
+    yield* giveIfAllowed(target, stats);
+  }
   yield* primitive.fchmod(target, stats.mode & PERMISSIONS);
   // Nothing can be cloned here, and only this flag insists on it.
   if ((mode & COPYFILE_FICLONE_FORCE) !== 0) throw systemError('ENOTSUP', 'copyfile', '');
   yield* copyBytes(target, source, stats.size);
+}
+
+function* giveIfAllowed(fd: number, { uid, gid }: Stats): Steps<void> {
+  try {
+    yield* primitive.fchown(fd, uid, gid);
+  } catch {
+    // Only root may give files away; the copy is the copier's then.
+  }
 }
 
 const PIECE_BYTES = 64 * 1024 * 1024;

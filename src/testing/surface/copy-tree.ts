@@ -12,9 +12,10 @@ import { codedError } from './coded-error';
 import { copyFileStory } from './copy-file';
 import { opendirStory } from './directory';
 import { existsStory } from './exists';
-import type { Answer, FlavourName, Story } from './flavours';
+import type { FlavourName, Story } from './flavours';
 import type { Lab } from './lab';
 import { mkdirStory } from './make-directory';
+import { cpLooksCloser } from './node-habits';
 import { pathCalls } from './path-calls';
 import { reportedError } from './reported-error';
 
@@ -44,9 +45,6 @@ function* refuseNotText(path: unknown): Steps<void> {
   yield* [];
   dirname(path as string);
 }
-
-/** Node's is made of its promise flavour, by util.callbackify. */
-export const CP_ANSWER: Answer = { success: () => [null, undefined], failure: (error) => [error] };
 
 const { COPYFILE_EXCL, COPYFILE_FICLONE, COPYFILE_FICLONE_FORCE } = constants;
 
@@ -140,6 +138,7 @@ class TreeCopy {
       throw reportedError('ERR_FS_EISDIR', { code: 'EISDIR', errnoOf, message, syscall: 'cp', path: from });
     }
     if (destination === undefined) yield* mkdirStory(lab, [to], flavour);
+    else if (cpLooksCloser && this.options.errorOnExist && !this.options.force) throw alreadyThere(to);
     const directory = (yield* opendirStory(lab, [from], flavour)) as { readSync(): Dirent | null };
     for (let entry = directory.readSync(); entry !== null; entry = directory.readSync()) {
       const [inner, outer] = [join(from, entry.name), join(to, entry.name)];
@@ -171,10 +170,13 @@ class TreeCopy {
   *#copyLink(destination: BigIntStats | undefined, from: string, to: string): Steps<void> {
     let target = (yield* this.#path('readlink', from)) as string;
     if (!this.options.verbatimSymlinks && !isAbsolute(target)) target = this.#resolve(dirname(from), target);
+    const leadsToDirectory = !cpLooksCloser || (yield* this.#leadsToDirectory(from));
     if (destination !== undefined) {
       const present = yield* this.#linkAt(to);
       if (present !== undefined) {
-        yield* this.#refuseLinks(from, target, to, this.#resolve(dirname(to), present));
+        const leadsTo = this.#resolve(dirname(to), present);
+        if (leadsToDirectory && isBelow(target, leadsTo)) throw copiedIntoItself(target, leadsTo, to);
+        yield* this.#refuseOverwriting(from, target, to, leadsTo);
         yield* this.#path('unlink', to);
       }
     }
@@ -191,8 +193,15 @@ class TreeCopy {
     }
   }
 
-  *#refuseLinks(from: string, target: string, to: string, present: string): Steps<void> {
-    if (isBelow(target, present)) throw copiedIntoItself(target, present, to);
+  *#leadsToDirectory(path: string): Steps<boolean> {
+    try {
+      return ((yield* this.#path('stat', path)) as Stats).isDirectory();
+    } catch {
+      return false;
+    }
+  }
+
+  *#refuseOverwriting(from: string, target: string, to: string, present: string): Steps<void> {
     const looked = this.flavour === 'sync' ? to : from;
     const found = (yield* this.#path('stat', looked)) as Stats;
     if (!found.isDirectory() || !isBelow(present, target)) return;

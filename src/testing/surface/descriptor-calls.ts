@@ -49,7 +49,11 @@ export const descriptorCalls: Readonly<Record<string, Story>> = {
 /** Calls that end with `Transferred`. */
 export const transferCalls: Readonly<Record<string, Story>> = {
   read: (_lab, [fd, ...rest], flavour) => readInto(readFd(fd), flavour === 'callback' ? completed(rest) : rest),
-  write: onDescriptor((fd, [data, ...rest]) => writeFrom(fd, data, rest)),
+  write: (_lab, [fd, data, ...rest], flavour) => {
+    // The callback of write(fd, text, position, encoding, callback) has no other place.
+    if (flavour === 'callback' && typeof data === 'string' && rest.length > 2) askNode();
+    return writeFrom(readFd(fd), data, rest);
+  },
   readv: onDescriptor((fd, [views, position]) => {
     const place = typeof position === 'number' ? writePosition(position) : null;
     return counting(primitive.readv(fd, readViews(views), place), views);
@@ -77,10 +81,14 @@ function onDescriptor(make: OnDescriptor): Story {
   return (_lab, [fd, ...rest]) => make(readFd(fd), rest);
 }
 
-/** read(fd, callback) and read(fd, params, callback) bring a buffer of their own; two arguments more are never given. */
+/**
+ * read(fd, callback), (fd, params, callback), (fd, buffer, params, callback) and (fd, buffer, offset, length, position,
+ * callback): node tells them apart by their number.
+ */
 function completed(rest: readonly unknown[]): readonly unknown[] {
-  if (rest.length === 3) askNode();
-  const [first] = rest;
+  const [first, second] = rest;
+  if (rest.length === 3 || (rest.length === 2 && typeof second !== 'object')) askNode();
+  if (rest.length > 3 && typeof second === 'object' && second !== null) askNode();
   if (ArrayBuffer.isView(first)) return rest;
   if (rest.length > 1 || (first !== undefined && typeof first !== 'object')) askNode();
   const { buffer = Buffer.alloc(READ_BYTES), ...range } = (first ?? {}) as Record<string, unknown>;
@@ -91,9 +99,12 @@ export const READ_BYTES = 16384;
 
 export function readInto(fd: number, [into, ...rest]: readonly unknown[]): Steps<Transferred> {
   const bytes = bytesOf(into);
+  const isRange = rest.length <= 1 || typeof rest[0] === 'object';
+  if (isRange && Array.isArray(rest[0])) askNode();
   const { offset, length, position } = readRange(rest, Number.MAX_SAFE_INTEGER);
-  // Node takes what `|` makes of a length; without one, the rest of the buffer.
-  const wanted = length === Number.MAX_SAFE_INTEGER - offset ? bytes.byteLength - offset : length | 0;
+  // Node takes what `|` makes of a length; without a range to say it in, none is not the rest of the buffer.
+  const isLeftOut = length === Number.MAX_SAFE_INTEGER - offset;
+  const wanted = isLeftOut ? (isRange ? bytes.byteLength - offset : 0) : length | 0;
   if (wanted === 0) return nothing(into);
   if (bytes.byteLength === 0 || wanted < 0 || offset + wanted > bytes.byteLength) askNode();
   return counting(primitive.read(fd, bytes, offset, wanted, readPosition(position)), into);

@@ -181,6 +181,6 @@ function openLike(call: (dir: NodeDir) => unknown): unknown {
 /** What it answers while a read is under way. */
 function busyLike(call: (dir: NodeDir) => unknown): unknown {
   const dir = nodeFs.opendirSync(__dirname);
-  dir.read(() => dir.closeSync());
+  dir.read(() => void setImmediate(() => dir.closeSync()));
   return call(dir);
 }

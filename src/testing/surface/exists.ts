@@ -15,6 +15,7 @@ export const existsStory: Story = (lab, [path]) => isThere(pathIfAny(lab, path))
 export const EXISTS_ANSWER: Answer = {
   success: (found: boolean) => [found],
   failure: () => [false],
+  isImmediate: true,
   promisified: (call) => (path: unknown) =>
     new Promise((resolve) => (call as (path: unknown, done: unknown) => void)(path, resolve)),
 };

@@ -190,11 +190,11 @@ export class FileHandle extends EventEmitter {
   }
 
   #use(name: string, args: readonly unknown[]): Promise<unknown> {
-    return this.#run(name, descriptorCalls[name]!, [this[kFd], ...args], () => refuseSync(name, [this[kFd], ...args]));
+    return this.#run(name, descriptorCalls[name]!, [this.fd, ...args], () => refuseSync(name, [this.fd, ...args]));
   }
 
   #transfer(name: string, story: Story, args: readonly unknown[]): Promise<Transferred> {
-    const all = [this[kFd], ...args];
+    const all = [this.fd, ...args];
     return this.#run(name, story, all, () => refuseSync(name, all)) as Promise<Transferred>;
   }
 
@@ -204,7 +204,8 @@ export class FileHandle extends EventEmitter {
   }
 
   async #run(name: string, story: Story, args: readonly unknown[], refuse: () => unknown): Promise<unknown> {
-    if (this[kFd] === -1) throw Object.assign(new Error('file closed'), { code: 'EBADF', syscall: name });
+    // By its public name, which whoever wraps a handle may have given another value.
+    if (this.fd === -1) throw Object.assign(new Error('file closed'), { code: 'EBADF', syscall: name });
     this[kRef]();
     try {
       return await runPromise(story(this.#lab, args, 'promise'), this.#lab.host);

@@ -7,6 +7,7 @@ import { runCallback, runPromise, runSync } from '../../steps/run';
 import type { Steps } from '../../steps/step';
 import { ASK_NODE, refuseCallback, refusePromise, refuseSync } from './ask-node';
 import type { Lab } from './lab';
+import { checksSymlinkTypes } from './node-habits';
 
 type AnyFunction = (...args: never[]) => unknown;
 export type FlavourName = 'sync' | 'callback' | 'promise';
@@ -18,6 +19,8 @@ export type Story = (lab: Lab, args: readonly unknown[], flavour: FlavourName) =
 export interface Answer {
   readonly success: (result: never) => readonly unknown[];
   readonly failure: (error: unknown, args: readonly unknown[]) => readonly unknown[];
+  /** Whether it is called at once where no primitive call was needed. */
+  readonly isImmediate?: boolean;
   /** What util.promisify makes of the call, where it needs to be told. */
   readonly promisified?: (call: AnyFunction) => AnyFunction;
 }
@@ -34,10 +37,11 @@ export function syncCall(lab: Lab, name: string, story: Story): AnyFunction {
 }
 
 export function callbackCall(lab: Lab, name: string, story: Story, answer: Answer = PLAIN): AnyFunction {
+  const placeMax = CALLBACK_PLACES[name] ?? lengthOf(nodeFs, name) - 1;
   function callback(...args: unknown[]): void {
     // Arguments after the callback are nobody's.
     const place = args.findLastIndex((arg) => typeof arg === 'function');
-    const steps = place < 1 ? undefined : begin(story, lab, args.slice(0, place));
+    const steps = place < 1 || place > placeMax ? undefined : begin(story, lab, args.slice(0, place));
     if (steps === undefined) {
       refuseCallback(name, args);
       return;
@@ -45,7 +49,7 @@ export function callbackCall(lab: Lab, name: string, story: Story, answer: Answe
     const done = args[place] as (...results: unknown[]) => void;
     let isLater = false;
     const settle = (results: readonly unknown[]): void => {
-      if (isLater) done(...results);
+      if (isLater || answer.isImmediate) done(...results);
       else process.nextTick(done, ...results);
     };
     runCallback(
@@ -64,10 +68,30 @@ export function callbackCall(lab: Lab, name: string, story: Story, answer: Answe
   return dressed(nodeFs, name, callback);
 }
 
+/** The last place that a callback can have, where the length of node's function does not tell. */
+const CALLBACK_PLACES: Readonly<Record<string, number>> = {
+  close: 1,
+  fstat: 2,
+  ftruncate: 2,
+  lstat: 2,
+  stat: 2,
+  statfs: 2,
+  // Wherever it is the last.
+  ...(checksSymlinkTypes ? {} : { symlink: Infinity }),
+};
+
+function lengthOf(natives: object, name: string): number {
+  const native = (natives as Record<string, unknown>)[name];
+  return typeof native === 'function' ? native.length : Infinity;
+}
+
 const PLAIN: Answer = {
   success: (result: unknown) => (result === undefined ? [null] : [null, result]),
   failure: (error) => [error],
 };
+
+/** Calls whose callback gets a result also where it is undefined. */
+export const ANSWER_WITH_RESULT: Answer = { success: (result) => [null, result], failure: (error) => [error] };
 
 export function promiseCall(lab: Lab, name: string, story: Story): AnyFunction {
   async function promise(...args: unknown[]): Promise<unknown> {

@@ -8,8 +8,40 @@ const major = Number(process.versions.node.split('.')[0]);
  */
 export const nativeWriteFlushes = false;
 
+/** A recursive readdir with a callback was not asynchronous at all before node 22 (lib/fs.js). */
+export const listsTreesAtOnce: boolean = major < 22;
+
 /** A recursive readdir with types enters links to directories since node 22 (lib/fs.js). */
 export const listingFollowsLinks: boolean = major >= 22;
 
+/**
+ * copyFile gives the copy the times and, where it may, the owner and group of its source since libuv 1.49
+ * (https://github.com/libuv/libuv/pull/4396; seen with strace on node 22.23).
+ */
+export const copiesTimesAndOwner: boolean = isAtLeast(process.versions['uv'] ?? '', 1, 49);
+
+/** A type of symlink that is no text was not looked at before node 24, where there is no use for it (lib/fs.js). */
+export const checksSymlinkTypes: boolean = major >= 24;
+
+/** readFile with a buffer to read into came with node 24. */
+export const readsIntoBuffers: boolean = major >= 24;
+
+/** The asynchronous stat, too, has `throwIfNoEntry`, and a `signal`, since node 24; no other has. */
+export const statHasOptions: boolean = major >= 24;
+
+/** mkdtemp without a prefix failed before node 24. */
+export const makesNamesWithoutPrefix: boolean = major >= 24;
+
+/**
+ * Since node 22 cp takes `errorOnExist` to be about directories as well, and looks where a link leads before it refuses to
+ * copy it into itself (lib/internal/fs/cp/cp.js).
+ */
+export const cpLooksCloser: boolean = major >= 22;
+
 /** truncate() of a descriptor went away with node 24 (DEP0081). */
 export const truncateTakesDescriptors: boolean = major < 24;
+
+function isAtLeast(version: string, wantedMajor: number, wantedMinor: number): boolean {
+  const [actualMajor = 0, actualMinor = 0] = version.split('.').map(Number);
+  return actualMajor > wantedMajor || (actualMajor === wantedMajor && actualMinor >= wantedMinor);
+}

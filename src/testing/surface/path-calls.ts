@@ -4,20 +4,23 @@ import { constants } from '../../ground/node-fs';
 import type { Steps } from '../../steps/step';
 import {
   type Path,
+  checkAborted,
   readBits,
   readMode,
   readNameOptions,
+  readOptions,
   readOwner,
   readPath,
   readStatOptions,
   readTime,
 } from './arguments';
 import { askNode } from './ask-node';
-import type { Story } from './flavours';
+import type { FlavourName, Story } from './flavours';
 import { naming, namingTwo } from './naming';
+import { checksSymlinkTypes, statHasOptions } from './node-habits';
 import * as primitive from './primitives';
 
-type OnPath = (path: primitive.PathArgument, rest: readonly unknown[]) => Steps<unknown>;
+type OnPath = (path: primitive.PathArgument, rest: readonly unknown[], flavour: FlavourName) => Steps<unknown>;
 type OnTwoPaths = (from: Path, to: Path, rest: readonly unknown[]) => Steps<unknown>;
 
 const { R_OK, W_OK, X_OK } = constants;
@@ -30,14 +33,15 @@ export const pathCalls: Readonly<Record<string, Story>> = {
   utimes: onPath((path, [atime, mtime]) => primitive.utimes(path, readTime(atime), readTime(mtime))),
   lutimes: onPath((path, [atime, mtime]) => primitive.lutimes(path, readTime(atime), readTime(mtime))),
   unlink: onPath((path) => primitive.unlink(path)),
-  stat: onPath((path, [options]) => primitive.stat(path, readStatOptions(options))),
-  lstat: onPath((path, [options]) => primitive.lstat(path, readStatOptions(options))),
+  stat: onPath((path, [options], flavour) => primitive.stat(path, statOptions(options, flavour))),
+  lstat: onPath((path, [options], flavour) => primitive.lstat(path, lstatOptions(options, flavour))),
   statfs: onPath((path, [options]) => primitive.statfs(path, { bigint: readStatOptions(options).bigint })),
   readlink: onPath((path, [options]) => primitive.readlink(path, readNameOptions(options))),
   rename: onTwoPaths((from, to) => primitive.rename(from.absolute, to.absolute)),
   link: onTwoPaths((from, to) => primitive.link(from.absolute, to.absolute)),
   symlink: (lab, [target, path, type]) => {
-    if (type !== undefined && type !== null && !SYMLINK_TYPES.has(type)) askNode();
+    const isLookedAt = typeof type === 'string' || (checksSymlinkTypes && type !== undefined && type !== null);
+    if (isLookedAt && !SYMLINK_TYPES.has(type)) askNode();
     const [says, at] = [readPath(lab, target), readPath(lab, path)];
     // What is no text is kept in its bytes.
     const text = typeof says.absolute === 'string' ? says.asked : Buffer.from(target as Uint8Array);
@@ -47,10 +51,24 @@ export const pathCalls: Readonly<Record<string, Story>> = {
 
 const SYMLINK_TYPES = new Set<unknown>(['dir', 'file', 'junction']);
 
+function statOptions(given: unknown, flavour: FlavourName): primitive.StatOptions {
+  if (!statHasOptions) return lstatOptions(given, flavour);
+  if (flavour !== 'callback') return readStatOptions(given);
+  const options = typeof given === 'object' && given !== null ? readOptions(given) : {};
+  checkAborted(options['signal']);
+  return readStatOptions(options);
+}
+
+/** Nothing being there is an error for everybody but synchronous callers. */
+function lstatOptions(given: unknown, flavour: FlavourName): primitive.StatOptions {
+  const options = readStatOptions(given);
+  return flavour === 'sync' ? options : { ...options, throwIfNoEntry: true };
+}
+
 function onPath(make: OnPath): Story {
-  return (lab, [path, ...rest]) => {
+  return (lab, [path, ...rest], flavour) => {
     const asked = readPath(lab, path);
-    return naming(asked, make(asked.absolute, rest));
+    return naming(asked, make(asked.absolute, rest, flavour));
   };
 }
 

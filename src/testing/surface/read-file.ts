@@ -6,6 +6,7 @@ import { type Steps, refused } from '../../steps/step';
 import { checkAborted, isDescriptor, readFd, readFlags, readOptions, readPath } from './arguments';
 import { askNode } from './ask-node';
 import type { FlavourName, Story } from './flavours';
+import { readsIntoBuffers } from './node-habits';
 import { descriptorOf } from './open-handles';
 import * as primitive from './primitives';
 import { whileOpen } from './while-open';
@@ -22,8 +23,8 @@ interface Options {
 /** https://nodejs.org/api/fs.html#fsreadfilepath-options-callback and its kin. */
 export const readFileStory: Story = (lab, [path, given], flavour) => {
   const read = readOptions(given);
-  // Node 24's own buffer of the caller's, which is not among what the lab knows.
-  if (read['buffer'] !== undefined) askNode();
+  // Nothing that the lab knows.
+  if (readsIntoBuffers && read['buffer'] !== undefined) askNode();
   const encoding = read['encoding'] || undefined;
   const options: Options = {
     encoding: encoding === 'buffer' ? undefined : (encoding as BufferEncoding),

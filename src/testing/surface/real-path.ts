@@ -2,7 +2,7 @@
 
 import type { BigIntStats } from 'node:fs';
 import { resolve } from 'node:path';
-import { isDescriptor, readNameOptions, readPath } from './arguments';
+import { readNameOptions, readPath } from './arguments';
 import type { Steps } from '../../steps/step';
 import { askNode } from './ask-node';
 import type { Story } from './flavours';
@@ -18,10 +18,14 @@ export const nativeRealpathStory: Story = (lab, [path, options]) => {
 /** https://nodejs.org/api/fs.html#fsrealpathpath-options-callback and its kin. */
 export const realpathStory: Story = (lab, [path, options]) => {
   const { encoding } = readNameOptions(options);
-  // A mistake that node makes a path of.
-  if (isDescriptor(path)) askNode();
-  return walk(resolve(lab.cwd(), readPath(lab, path).asked), encoding);
+  // Whatever is no URL, node makes a text of.
+  const text = isUrl(path) || typeof path === 'symbol' ? path : String(path);
+  return walk(resolve(lab.cwd(), readPath(lab, text).asked), encoding);
 };
+
+function isUrl(path: unknown): boolean {
+  return typeof path === 'object' && path !== null && 'href' in path && 'protocol' in path;
+}
 
 const LINKS_MAX = 10_000;
 

@@ -24,7 +24,7 @@ export interface Reported {
   readonly errnoOf?: string;
 }
 
-class NodeError extends Error {
+class SystemError extends Error {
   constructor(code: keyof typeof TEXTS, reported: Reported) {
     const { syscall, path } = reported;
     super(`${TEXTS[code]}: ${syscall} returned ${reported.code} (${reported.message}) ${path}`);
@@ -44,8 +44,11 @@ class NodeError extends Error {
   }
 }
 
+/** What the errors of cp are called. */
+class NodeError extends SystemError {}
+
 export function reportedError(code: keyof typeof TEXTS, reported: Reported): Error {
-  return new NodeError(code, reported);
+  return new (reported.syscall === 'cp' ? NodeError : SystemError)(code, reported);
 }
 
 /** Here, unlike in other errors of fs, a positive number. */

@@ -10,6 +10,9 @@ type AnyFunction = (...args: never[]) => unknown;
 type Constructor = (this: unknown, ...args: unknown[]) => unknown;
 type Callback = (error?: unknown, ...results: unknown[]) => void;
 
+/** By this name node, too, keeps the handle that a stream was made from. */
+const kHandle = Symbol('kHandle');
+
 interface Closable {
   close(): void;
 }
@@ -53,7 +56,7 @@ export function utf8StreamClass(ours: object): unknown {
     static {
       Object.defineProperty(this, 'name', { value: 'Utf8Stream' });
     }
-    constructor(options?: unknown) {
+    constructor(...[options]: readonly [options?: unknown]) {
       const isObject = options === undefined || (typeof options === 'object' && options !== null);
       super(isObject ? { fs: ours, ...options } : (options as object));
     }
@@ -69,6 +72,7 @@ function throughHandle(handle: FileHandle, options: object): object {
 
 /** The handle stays open until its streams have ended, and tells them when it is closed. */
 function useHandle(handle: FileHandle, stream: Closable): void {
+  Object.defineProperty(stream, kHandle, { value: handle });
   handle[kRef]();
   handle.on('close', () => stream.close());
 }

@@ -2,7 +2,7 @@
 
 import { constants } from '../../ground/node-fs';
 import { isDescriptor, readFd, readLength, readPath } from './arguments';
-import { askNode } from './ask-node';
+import { ASK_NODE, askNode, refuseSync } from './ask-node';
 import type { Story } from './flavours';
 import { truncateTakesDescriptors } from './node-habits';
 import * as primitive from './primitives';
@@ -10,10 +10,20 @@ import { whileOpen } from './while-open';
 
 /** https://nodejs.org/api/fs.html#fstruncatepath-len-callback and its kin. */
 export const truncateStory: Story = (lab, [path, given], flavour) => {
-  const length = readLength(given);
   if (isDescriptor(path) && flavour !== 'promise') {
-    return truncateTakesDescriptors ? primitive.ftruncate(readFd(path), length) : askNode();
+    return truncateTakesDescriptors ? primitive.ftruncate(readFd(path), readLength(given)) : askNode();
   }
+  if (flavour === 'callback') readLength(given);
   const asked = readPath(lab, path);
-  return whileOpen(asked, constants.O_RDWR, 0o666, flavour, (fd) => primitive.ftruncate(fd, length));
+  return whileOpen(asked, constants.O_RDWR, 0o666, flavour, (fd) => primitive.ftruncate(fd, lengthOnceOpen(given)));
 };
+
+/** The other flavours look at the length when the file is open, and close it again. */
+function lengthOnceOpen(given: unknown): number {
+  try {
+    return readLength(given);
+  } catch (error) {
+    if (error === ASK_NODE) refuseSync('ftruncate', [0, given]);
+    throw error;
+  }
+}
