@@ -5,10 +5,11 @@
 //   register  the engine again, and the call that patches: a second file would cost each program half a millisecond
 //
 // Whichever of `engine` and `register` is loaded first is both, so the state of the process is there once. The other
-// entries stay the thin files that they are. The text comes from build/modules/, where the package is compiled to ES modules.
+// entries stay the thin files that they are, and the crash lab the many that it is: for what they take from the rest of the
+// package, a file at its old place hands on what is in the bundles. The text comes from build/modules/, where the package is compiled to ES modules.
 
-import { writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { rollup } from 'rollup';
 
@@ -19,7 +20,10 @@ const entry = (name) => join(modules, `${name}.js`);
 const building = await rollup({
   input: { engine: entry('engine'), behind: entry('behind') },
   external: (id) => !/^[./]/.test(id),
-  plugins: [{ name: 'extensions', resolveId: resolveRelative }],
+  plugins: [
+    { name: 'extensions', resolveId: resolveRelative },
+    { name: 'hand-on', buildStart: handOn },
+  ],
   treeshake: { moduleSideEffects: 'no-external' },
   // `behind` takes from `engine` what both need.
   preserveEntrySignatures: 'allow-extension',
@@ -33,19 +37,19 @@ const { output } = await building.generate({
   esModule: false,
   externalLiveBindings: false,
   generatedCode: { preset: 'es2015', symbols: false },
+  chunkFileNames: '[name].js',
+  hoistTransitiveImports: false,
   manualChunks: chunkOf,
 });
-const text = Object.fromEntries(output.map(({ name, code }) => [name, code]));
-
-await write('engine', text.engine);
-await write('behind', text.behind);
+for (const { fileName, code } of output) await write(fileName, code);
+const engine = output.find(({ name }) => name === 'engine').code;
 await write(
-  'register',
+  'register.js',
   `const ENGINE = require('node:path').join(__dirname, 'engine.js');
    const known = require.cache[ENGINE];
    if (known === undefined) {
      require.cache[ENGINE] = module;
-     ${text.engine}
+     ${engine}
    } else {
      module.exports = known.exports;
    }
@@ -53,7 +57,29 @@ await write(
 );
 
 function resolveRelative(id, importer) {
-  return id.startsWith('.') ? `${join(importer, '..', id).replace(/\.js$/, '')}.js` : null;
+  return id.startsWith('.') ? `${join(dirname(importer), id).replace(/\.js$/, '')}.js` : null;
+}
+
+/** Makes the files that hand on what is in a bundle. */
+function handOn() {
+  for (const name of takenByUnbundled()) {
+    this.emitFile({ type: 'chunk', id: entry(name), name, preserveSignature: 'strict' });
+  }
+}
+
+/** The names of the modules that one of those imports which stay as they are. */
+function takenByUnbundled() {
+  const isUnbundled = (file) => /^(testing\/.*|api|cli)\.js$/.test(file);
+  const taken = readdirSync(modules, { recursive: true })
+    .filter(isUnbundled)
+    .flatMap((file) => {
+      const path = join(modules, file);
+      const imports = readFileSync(path, 'utf8').matchAll(/^(?:import|export)\b[^;]*? from '(\.[^']+)';$/gm);
+      return [...imports].map(([, id]) => relative(modules, resolveRelative(id, path)));
+    });
+  return new Set(
+    taken.filter((file) => !isUnbundled(file) && file !== 'engine.js').map((file) => file.replace(/\.js$/, '')),
+  );
 }
 
 /** The engine's modules are in it; those that only `behind` needs are there. */
@@ -68,8 +94,9 @@ function reachedFrom(id, getModuleInfo, reached = new Set()) {
   return reached;
 }
 
-async function write(name, code) {
-  const path = join(dist, `${name}.js`);
+async function write(file, code) {
+  const path = join(dist, file);
   const style = { ...(await resolveConfig(path)), filepath: path, useTabs: true };
+  mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, await format(`'use strict';\n\n${code}`, style));
 }

@@ -1,4 +1,5 @@
-// Removes from dist/ the modules and the declarations that no entry of the package leads to.
+// Removes from dist/ the modules and the declarations that no entry of the package leads to, nor the crash lab, which loads
+// some of its modules by themselves.
 
 import { existsSync, readFileSync, readdirSync, rmSync, rmdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -6,6 +7,7 @@ import { dirname, join, resolve } from 'node:path';
 const { main, types, bin, exports } = JSON.parse(readFileSync('package.json', 'utf8'));
 const reached = new Set();
 for (const target of stringsIn([main, types, bin, exports])) reach(resolve(target));
+for (const file of readdirSync('dist/testing', { recursive: true })) reach(resolve('dist/testing', file));
 prune(resolve('dist'));
 
 function stringsIn(value) {
