@@ -111,7 +111,13 @@ export class BrowserPage {
   /** Shows the page on a screen of this size, in light or dark colours. */
   async show(width: number, height: number, scheme: 'light' | 'dark'): Promise<void> {
     await this.call('Emulation.setDeviceMetricsOverride', { width, height, deviceScaleFactor: 1, mobile: false });
-    await this.call('Emulation.setEmulatedMedia', { features: [{ name: 'prefers-color-scheme', value: scheme }] });
+    await this.style('', scheme);
+  }
+
+  /** Styles the page for a printer, or for what it is shown on, in light or dark colours. */
+  async style(media: 'print' | '', scheme: 'light' | 'dark'): Promise<void> {
+    const features = [{ name: 'prefers-color-scheme', value: scheme }];
+    await this.call('Emulation.setEmulatedMedia', { media, features });
   }
 
   /** What is on the screen, as a PNG. */

@@ -180,10 +180,14 @@ describe('The page of a report, in a browser', function () {
       }
     }
 
-    it('prints every violation, with all that can be opened', async () => {
+    it('prints every violation, with all that can be opened, dark on white', async () => {
+      await page.show(800, 900, 'dark');
       const pdf = (await page.print()).toString('latin1');
       expect(pdf.match(/\/Type\s*\/Page\b/g)).to.have.length.at.least(11);
       expect(await page.evaluate(`document.querySelectorAll('details:not([open])').length`)).to.equal(0);
+      await page.style('print', 'dark');
+      expect(await page.evaluate(`getComputedStyle(document.body).color`)).to.equal('rgb(31, 35, 40)');
+      await page.show(1400, 900, 'light');
     });
   });
 

@@ -9,7 +9,7 @@ export const STYLE = `
   --page: #f7f7f5; --card: #ffffff; --text: #1f2328; --muted: #5e6670; --line: #dcdfe3;
   --bad: #b3261e; --bad-card: #fcebe9; --good: #1a7f37; --good-card: #e8f5ec; --link: #0b57d0; --code: #f1f1ee;
 }
-@media (prefers-color-scheme: dark) {
+@media screen and (prefers-color-scheme: dark) {
   :root {
     --page: #111315; --card: #1a1d20; --text: #e4e7ea; --muted: #9aa3ac; --line: #31363b;
     --bad: #ff8d85; --bad-card: #3b1d1b; --good: #74d393; --good-card: #17301f; --link: #8ab4f8; --code: #24282c;
@@ -119,7 +119,9 @@ pre .left-out { color: var(--muted); }
   .card { padding: 12px 14px; }
 }
 @media print {
+  :root { color-scheme: light; }
   body { background: none; }
+  header { padding: 0 0 12px; }
   article { display: block !important; break-before: page; }
   .copy, .hint, nav { display: none; }
   .pane { padding: 12px 0; }
