@@ -57,6 +57,10 @@ describe('the package, installed into an empty folder', function () {
     });
   }
 
+  it('says what to install where memfs is needed and missing', async () => {
+    expect(await run(['without-memfs.cjs'])).to.match(/^ERR_INTACT_MEMFS: .*npm install --save-dev memfs/);
+  });
+
   describe('fs-intact/register', () => {
     for (const program of ['unaware.cjs', 'unaware.mjs']) {
       it(`is not needed for ${program} to run, but makes the difference`, async () => {
