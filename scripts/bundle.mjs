@@ -67,9 +67,11 @@ function handOn() {
   }
 }
 
+/** Modules that stay as they are. */
+const isUnbundled = (file) => /^(testing\/.*|api|cli)\.js$/.test(file);
+
 /** The names of the modules that one of those imports which stay as they are. */
 function takenByUnbundled() {
-  const isUnbundled = (file) => /^(testing\/.*|api|cli)\.js$/.test(file);
   const taken = readdirSync(modules, { recursive: true })
     .filter(isUnbundled)
     .flatMap((file) => {

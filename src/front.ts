@@ -29,9 +29,7 @@ const VIEWED = [
   'link',
   'lstat',
   'lutimes',
-  'opendir',
   'readFile',
-  'readdir',
   'readlink',
   'realpath',
   'rename',
@@ -46,8 +44,8 @@ const VIEWED = [
 ];
 /** Calls on a descriptor, sync and callback: ours only where its file is open for replacing. */
 const ON_DESCRIPTOR = ['close', 'fdatasync', 'fsync', 'ftruncate', 'write', 'writev'];
-/** Calls in three flavours that are always ours. */
-const WRITING = ['appendFile', 'copyFile', 'cp', 'mkdir', 'mkdtemp', 'writeFile'];
+/** Calls in three flavours that are always ours. While a listing is made, a write may begin whose names it must not show. */
+const ALWAYS_OURS = ['appendFile', 'copyFile', 'cp', 'mkdir', 'mkdtemp', 'opendir', 'readdir', 'writeFile'];
 
 /**
  * Makes a function for every native one that a patch replaces.
@@ -57,19 +55,28 @@ const WRITING = ['appendFile', 'copyFile', 'cp', 'mkdir', 'mkdtemp', 'writeFile'
  */
 export function frontFor(behind: () => Behind | undefined, load: () => Behind): Replacements {
   const viewed: Door = (native, ours) => {
-    return (...args) => (behind()?.view.isEmpty === false ? ours()(...args) : native(...args));
+    return (...args) =>
+      behind()?.view.isEmpty === false
+        ? Reflect.apply(ours(), undefined, args)
+        : Reflect.apply(native, undefined, args);
   };
   const onDescriptor: Door = (native, ours) => {
-    return (...args) => (behind()?.openFiles.has(args[0] as number) ? ours()(...args) : native(...args));
+    return (...args) =>
+      behind()?.openFiles.has(args[0] as number)
+        ? Reflect.apply(ours(), undefined, args)
+        : Reflect.apply(native, undefined, args);
   };
   const opening: Door = (native, ours) => {
-    return (...args) => (isRead(args[1]) && behind()?.view.isEmpty !== false ? native(...args) : ours()(...args));
+    return (...args) =>
+      isRead(args[1]) && behind()?.view.isEmpty !== false
+        ? Reflect.apply(native, undefined, args)
+        : Reflect.apply(ours(), undefined, args);
   };
   const fs = doorsTo(nodeFs, () => load().replacements.fs);
   const promises = doorsTo(nodeFsPromises(), () => load().replacements.promises);
   for (const [names, door] of [
     [VIEWED, viewed],
-    [WRITING, always],
+    [ALWAYS_OURS, always],
     [['open'], opening],
   ] as const) {
     for (const name of names) {
@@ -91,7 +98,7 @@ export function frontFor(behind: () => Behind | undefined, load: () => Behind): 
 }
 
 const always: Door = (_native, ours) => {
-  return (...args) => ours()(...args);
+  return (...args) => Reflect.apply(ours(), undefined, args);
 };
 
 /** Most opens are for reading, and say so in one of these ways: open(path), open(path, callback), open(path, 'r'). */

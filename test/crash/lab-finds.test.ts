@@ -54,7 +54,11 @@ const MUTANTS: readonly Mutant[] = [
   {
     name: 'the mode is set after the flush',
     edits: [
-      { file: 'protocol/stage.js', from: 'return ancestor.mode & 0o777;', to: 'return 0o666;' },
+      {
+        file: 'protocol/stage.js',
+        from: 'return ancestor.mode & (isOurs(ancestor) ? 0o777 : 0o700);',
+        to: 'return 0o666;',
+      },
       { file: 'protocol/stage.js', from: 'yield* (0, step_1.fchmod)(fd, ancestor.mode & 0o7777);', to: '' },
       instead(
         'protocol/commit.js',
@@ -72,8 +76,8 @@ const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'protocol/commit.js',
-        from: /try \{\s+yield\* \(0, step_1\.rename\)\(stagedPath, path\);\s+\}\s+catch \(error\) \{\s+const reason/,
-        to: 'try { yield* (0, step_1.unlink)(path); yield* (0, step_1.rename)(stagedPath, path); } catch (error) { const reason',
+        from: /try \{\s+yield\* \(0, step_1\.rename\)\(stagedPath, path\);\s+\}\s+catch \(error\) \{\s+takeBack/,
+        to: 'try { yield* (0, step_1.unlink)(path); yield* (0, step_1.rename)(stagedPath, path); } catch (error) { takeBack',
       },
     ],
     hunt: (createFs) => crash((fs) => createFs(fs, QUIET).writeFileSync(TARGET, NEW)),
@@ -123,7 +127,13 @@ const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a failed directory sync goes unreported',
-    edits: [{ file: 'protocol/commit.js', from: 'throw (0, errors_1.asPublished)(error);', to: '' }],
+    edits: [
+      {
+        file: 'protocol/commit.js',
+        from: /yield\* makeNamesDurable\(stage\);\s+\}\s+catch \(error\) \{\s+throw \(0, errors_1\.asPublished\)\(error\);/,
+        to: 'yield* makeNamesDurable(stage); } catch (error) {',
+      },
+    ],
     hunt: (createFs) =>
       faults(
         (fs) => createFs(fs, QUIET).writeFileSync(TARGET, NEW),
@@ -161,7 +171,7 @@ const MUTANTS: readonly Mutant[] = [
   {
     name: 'in place: no redo record',
     edits: [
-      { file: 'protocol/in-place.js', from: /if \(isRecorded\)\s+yield\* record\(/, to: 'if (false) yield* record(' },
+      { file: 'protocol/in-place.js', from: 'isNamed && (yield* record(stage, staged, old, flush))', to: 'false' },
     ],
     hunt: inPlace,
     finds: /torn/,
@@ -189,8 +199,8 @@ const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'protocol/leftovers.js',
-        from: 'redo !== undefined && (yield* (0, in_place_1.finishRedo)(path, directory, redo))',
-        to: 'false',
+        from: 'yield* (0, in_place_1.finishRedo)(directory, name, redo);',
+        to: '',
       },
     ],
     hunt: inPlace,
