@@ -68,7 +68,9 @@ function handOn() {
 }
 
 /** Modules that stay as they are. */
-const isUnbundled = (file) => /^(testing\/.*|api|cli)\.js$/.test(file);
+function isUnbundled(file) {
+  return /^(testing\/.*|api|cli)\.js$/.test(file);
+}
 
 /** The names of the modules that one of those imports which stay as they are. */
 function takenByUnbundled() {
