@@ -45,7 +45,7 @@ const VIEWED = [
 /** Calls on a descriptor, sync and callback: ours only where its file is open for replacing. */
 const ON_DESCRIPTOR = ['close', 'fdatasync', 'fsync', 'ftruncate', 'write', 'writev'];
 /** Calls in three flavours that are always ours. While a listing is made, a write may begin whose names it must not show. */
-const ALWAYS_OURS = ['appendFile', 'copyFile', 'cp', 'mkdir', 'mkdtemp', 'opendir', 'readdir', 'writeFile'];
+const ALWAYS_OURS = ['appendFile', 'copyFile', 'cp', 'mkdir', 'mkdtemp', 'opendir', 'writeFile'];
 
 /**
  * Makes a function for every native one that a patch replaces.
@@ -89,6 +89,12 @@ export function frontFor(behind: () => Behind | undefined, load: () => Behind): 
     fs.add(`${name}Sync`, onDescriptor);
     fs.add(name, onDescriptor);
   }
+  // Nothing can be written while a synchronous listing is made.
+  fs.add('readdirSync', (native, ours) => {
+    return (...args) => Reflect.apply(behind() === undefined ? native : ours(), undefined, args);
+  });
+  fs.add('readdir', always);
+  promises.add('readdir', always);
   for (const name of ['existsSync', 'exists']) fs.add(name, viewed);
   for (const name of ['watch', 'openAsBlob']) fs.add(name, always);
   promises.add('watch', always);
