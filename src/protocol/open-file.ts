@@ -29,6 +29,8 @@ export class OpenFile {
   #loss: unknown;
   /** Why a call that was to write a whole content did not, until the program goes on. */
   #incomplete: unknown;
+  /** Whether such a call ended by the program's own doing: an abort, an iterable of its own that failed. */
+  #isCutShort = false;
   /** What a short or failed write left, until the program has written it. */
   #rest: { readonly bytes: HandedOver; readonly error: unknown } | undefined;
 
@@ -52,7 +54,9 @@ export class OpenFile {
     // Arguments that node refuses: it has not begun.
     if (codeOf(error).startsWith('ERR_')) return;
     this.noteFailure(error);
-    this.#incomplete = error;
+    const isSystems = (error as { syscall?: unknown } | undefined)?.syscall !== undefined;
+    this.#incomplete = isSystems ? error : undefined;
+    this.#isCutShort = error !== undefined && !isSystems;
   }
 
   /**
@@ -65,6 +69,7 @@ export class OpenFile {
     // The program goes on without the rest of an earlier write: that is lost for good.
     if (this.#rest !== undefined && !continues(this.#rest.bytes, handed)) return;
     this.#incomplete = undefined;
+    this.#isCutShort = false;
     this.#rest = accepted < handed.bytes ? { bytes: restOf(handed, accepted), error } : undefined;
   }
 
@@ -73,6 +78,7 @@ export class OpenFile {
     this.#loss = undefined;
     this.#rest = undefined;
     this.#incomplete = undefined;
+    this.#isCutShort = false;
     this.isAbandoned = false;
   }
 
@@ -83,8 +89,13 @@ export class OpenFile {
     return this.#rest.error ?? systemError('ENOSPC', 'write', this.stage.target.asked);
   }
 
+  /** Whether the program gave it up, and so knows: a stream that it destroyed, a writeFile that it aborted. */
+  get isGivenUp(): boolean {
+    return this.isAbandoned || this.#isCutShort;
+  }
+
   isComplete(): boolean {
-    if (this.loss !== undefined || this.isAbandoned || this.callsUnderWay > 0) return false;
+    if (this.loss !== undefined || this.isGivenUp || this.callsUnderWay > 0) return false;
     return [...this.streams].every(({ writableLength }) => writableLength === 0);
   }
 
@@ -187,7 +198,7 @@ export function* closeOpenFile(file: OpenFile, fd: number): Steps<boolean> {
       return true;
     }
     if (file.loss !== undefined) throw file.loss;
-    if (file.isAbandoned) {
+    if (file.isGivenUp) {
       yield* discardStage(stage);
       return true;
     }

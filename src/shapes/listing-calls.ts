@@ -12,6 +12,7 @@ import type { ThreeFlavours } from './flavours';
 
 type AnyFunction = (...args: unknown[]) => unknown;
 type Listed = string | Buffer | Dirent;
+type DirectoryRead = (error: NodeJS.ErrnoException | null, entry: Dirent | null) => void;
 
 export function listingCalls(context: Context): Record<'readdir' | 'opendir', ThreeFlavours> {
   return {
@@ -84,11 +85,12 @@ function shownList({ volume }: Context, found: Listed[], args: readonly unknown[
 /** Replaces, on this one directory, the methods that tell its entries. */
 function showing(directory: Dir, { volume }: Context): Dir {
   const readSync = directory.readSync.bind(directory);
-  const read = directory.read.bind<() => Promise<Dirent | null>>(directory);
+  const read = directory.read.bind<Dir['read']>(directory);
   /** Of the names that files are to have, those shown already. */
   const seen = new Set<string>();
   /** The entry as it is to be shown; undefined if it has been, or must not be. */
-  const shownOnce = (entry: Dirent): Dirent | undefined => {
+  const shownOnce = (entry: Dirent | null): Dirent | null | undefined => {
+    if (entry === null) return null;
     if (volume.view.isEmpty && seen.size === 0 && !isHidden(volume, entry)) return entry;
     const names = namesToBe(volume);
     const shown = underItsName(volume, names, entry) as Dirent | undefined;
@@ -97,12 +99,24 @@ function showing(directory: Dir, { volume }: Context): Dir {
     return shown;
   };
 
-  async function next(): Promise<Dirent | null> {
-    for (;;) {
-      const entry = await read();
-      const shown = entry && shownOnce(entry);
+  /** The next entry to show. What node throws at once is thrown at once. */
+  function next(): Promise<Dirent | null> {
+    return firstShown(read());
+  }
+
+  async function firstShown(reading: Promise<Dirent | null>): Promise<Dirent | null> {
+    for (let entry = await reading; ; entry = await read()) {
+      const shown = shownOnce(entry);
       if (shown !== undefined) return shown;
     }
+  }
+
+  function readWithCallback(callback: DirectoryRead): void {
+    read((error, entry) => {
+      const shown = error ? entry : shownOnce(entry);
+      if (shown === undefined) readWithCallback(callback);
+      else callback(error, shown);
+    });
   }
 
   async function* entries(): AsyncGenerator<Dirent, undefined> {
@@ -117,17 +131,15 @@ function showing(directory: Dir, { volume }: Context): Dir {
   const methods: Record<string | symbol, unknown> = {
     readSync(): Dirent | null {
       for (;;) {
-        const entry = readSync();
-        const shown = entry && shownOnce(entry);
+        const shown = shownOnce(readSync());
         if (shown !== undefined) return shown;
       }
     },
-    read(callback?: (error: unknown, entry: Dirent | null) => void): Promise<Dirent | null> | undefined {
+    read(callback?: DirectoryRead): Promise<Dirent | null> | undefined {
       if (callback === undefined) return next();
-      next().then(
-        (entry) => process.nextTick(callback, null, entry),
-        (error: unknown) => process.nextTick(callback, error, null),
-      );
+      // What is wrong with the callback is node's to say.
+      if (typeof callback === 'function') readWithCallback(callback);
+      else read(callback);
       return undefined;
     },
     entries,
