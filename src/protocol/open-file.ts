@@ -226,8 +226,10 @@ export function isBeingClosed({ closing }: Volume, fd: number): boolean {
  * Publishes what has been written so far and leaves the descriptor open: it is the target's own from now on.
  *
  * @param flush Whether to fsync even where the durability does not ask for it.
+ * @param isLast Whether nothing more is written. Else the target is one that somebody has open for writing, and is not
+ * renamed over as long as that is so.
  */
-export function* publishOpenFile(file: OpenFile, flush = false): Steps<void> {
+export function* publishOpenFile(file: OpenFile, flush = false, isLast = false): Steps<void> {
   const { volume, stage } = file;
   if (isPublished(stage)) return;
   file.isClosing = true;
@@ -243,7 +245,7 @@ export function* publishOpenFile(file: OpenFile, flush = false): Steps<void> {
     if (isPublished(stage)) {
       volume.view.hide(file);
       volume.pending.remove(stage);
-      for (const fd of file.descriptors) volume.nativeWriters.note(fd);
+      if (!isLast) for (const fd of file.descriptors) volume.nativeWriters.note(fd);
     }
   }
 }

@@ -72,7 +72,8 @@ function commitOnFinish(stream: Stream, file: OpenFile): void {
       destroyAfterwards?.();
     };
     isCommitting = true;
-    runCallback(publishOpenFile(file, stream.flush), file.volume.host, () => committed(), committed);
+    const steps = publishOpenFile(file, stream.flush, stream.autoClose);
+    runCallback(steps, file.volume.host, () => committed(), committed);
   }
 
   stream._final = (done) => {
