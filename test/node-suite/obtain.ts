@@ -59,6 +59,15 @@ function checkTree(folder: string): string {
   throw new Error(`${folder} has no test/parallel in it`);
 }
 
+/** Where this system's own apt gets Debian's packages from. */
+function debianMirror(): string {
+  const addresses = run('apt-get', ['indextargets', '--format', '$(REPO_URI)']).split('\n');
+  const mirror = addresses.find((address) => /\/debian\/?$/.test(address.trim()));
+  if (mirror === undefined)
+    throw new Error("apt knows no mirror of Debian: name a folder with Node's tests in FS_INTACT_NODE_TESTS");
+  return mirror.trim();
+}
+
 /** Downloads the newest original tarball of a major version that can be had, with apt's own configuration and checks. */
 function download(major: Major): string {
   const folder = join(CACHE, `apt-${major}`);
@@ -66,7 +75,8 @@ function download(major: Major): string {
     mkdirSync(join(folder, path), { recursive: true });
   const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
   const suites = SUITES[major] ?? [];
-  const sources = suites.map((suite) => `deb-src [signed-by=${keyring}] http://deb.debian.org/debian ${suite} main\n`);
+  const mirror = debianMirror();
+  const sources = suites.map((suite) => `deb-src [signed-by=${keyring}] ${mirror} ${suite} main\n`);
   writeFileSync(join(folder, 'sources.list'), sources.join(''));
   // Lists and state of our own: nothing of the system's is changed.
   const options = Object.entries({
