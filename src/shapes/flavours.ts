@@ -40,7 +40,7 @@ export function inThreeFlavours(context: Context, name: string, story: Story): T
     const done = args.at(-1);
     const steps = view.isEmpty || typeof done !== 'function' ? undefined : story(args.slice(0, -1));
     if (steps === undefined) return Reflect.apply(nativeCallback, undefined, args);
-    const settle = done as AnyFunction;
+    const settle = neverAtOnce(done as AnyFunction);
     runCallback(
       steps,
       host,
@@ -57,6 +57,16 @@ export function inThreeFlavours(context: Context, name: string, story: Story): T
   }
 
   return { sync, callback, promise };
+}
+
+/** Calls back as node does, never before the call has returned, however little there was to do. */
+function neverAtOnce(callback: AnyFunction): AnyFunction {
+  let isAtOnce = true;
+  process.nextTick(() => (isAtOnce = false));
+  return (...results) => {
+    const call = (): unknown => Reflect.apply(callback, undefined, results);
+    return isAtOnce ? process.nextTick(call) : call();
+  };
 }
 
 /** The host for promise callers: what they get of node's own comes from its promise functions. */
