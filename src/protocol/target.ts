@@ -4,7 +4,7 @@ import type { Stats } from 'node:fs';
 import { codeOf, namingTarget } from '../ground/errors';
 import { constants } from '../ground/node-fs';
 import { canReplace, isAboutThePath } from '../ground/platform';
-import { WRITE_ONLY, creates, isExclusive, refusesSymlinks } from '../settings/flags';
+import { canRead, creates, flagsToProbe, isExclusive, refusesSymlinks } from '../settings/flags';
 import type { CallKind, Treatment } from '../settings/treatment';
 import { type Steps, access, close, lstat, open, readdir, readlink } from '../steps/step';
 import type { InPlaceReason, NativeReason } from './counts';
@@ -72,7 +72,7 @@ export function* planWrite(volume: Volume, { path, flags, treatment, call }: Pla
     const { existing } = target;
     if (existing === undefined) return creates(flags) ? { kind: 'replace', target } : native('native-error');
     if (!existing.isFile()) return native('not-a-regular-file');
-    yield* probeWriteAccess(target.path);
+    yield* probeAccess(target.path, existing, flags);
     const links = existing.nlink > 1 && (yield* isBeingCreated(target, existing)) ? 1 : existing.nlink;
     const reason = reasonToKeepInode(volume, existing, links, treatment);
     // Two descriptors of this process, each with another content, could not be brought together again.
@@ -123,15 +123,20 @@ function* resolve(start: string, refuseSymlinks: boolean): Steps<Omit<Target, 'a
   return 'native-error';
 }
 
-/** Fails where the process may not write to this file: a rename asks only the directory, and must not get around that. */
-function* probeWriteAccess(path: string): Steps<void> {
-  if (process.geteuid?.() === process.getuid?.()) {
-    yield* access(path, constants.W_OK);
+/**
+ * Fails where the process may not open this file so: a rename asks only the directory, and must not get around that.
+ */
+function* probeAccess(path: string, { mode }: Stats, flags: number): Steps<void> {
+  // access(2) judges by the real user id, which is not always the one that files are opened with; and it does not know
+  // that a program is being run, which may not be written to (ETXTBSY).
+  if (process.geteuid?.() !== process.getuid?.() || (mode & EXECUTABLE) !== 0) {
+    yield* close(yield* open(path, flagsToProbe(flags), 0));
   } else {
-    // access(2) judges by the real user id, which is not the one that files are opened with here.
-    yield* close(yield* open(path, WRITE_ONLY, 0));
+    yield* access(path, canRead(flags) ? constants.R_OK | constants.W_OK : constants.W_OK);
   }
 }
+
+const EXECUTABLE = 0o111;
 
 /** How long a file that somebody creates by link(2) may have its staged name as well. */
 const CREATION_MS_MAX = 2000;

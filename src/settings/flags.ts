@@ -49,6 +49,11 @@ export function canWrite(flags: number): boolean {
   return (flags & O_ACCMODE) !== O_RDONLY;
 }
 
+/** Opens a file for reading, perhaps for writing as well. */
+export function canRead(flags: number): boolean {
+  return (flags & O_ACCMODE) !== O_WRONLY;
+}
+
 /** Fails where the file exists: `'wx'` and its kin. */
 export function isExclusive(flags: number): boolean {
   return (flags & O_EXCL) !== 0;
@@ -77,6 +82,11 @@ export function stageFlags(flags: number): number {
 /** The flags to open a staged file once more with: it exists, and must not be made if it has just been published. */
 export function sharingFlags(flags: number): number {
   return flags & ~(O_CREAT | O_EXCL);
+}
+
+/** The flags to find out with whether a file may be opened with these: it is neither made nor changed. */
+export function flagsToProbe(flags: number): number {
+  return flags & O_ACCMODE;
 }
 
 export const READ_ONLY: number = O_RDONLY;
