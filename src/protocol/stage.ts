@@ -7,7 +7,19 @@ import { isAboutThePath } from '../ground/platform';
 import { READ_ONLY, stageFlags } from '../settings/flags';
 import type { Settings } from '../settings/settings';
 import type { Treatment } from '../settings/treatment';
-import { type Steps, close, copyFile, fchmod, fchown, flush, fstat, fsync, open, unlink } from '../steps/step';
+import {
+  type Steps,
+  close,
+  copyFile,
+  fchmod,
+  fchown,
+  flush,
+  fstat,
+  fsync,
+  ftruncate,
+  open,
+  unlink,
+} from '../steps/step';
 import { type InPlaceReason, counts } from './counts';
 import { nextStageName } from './leftover-name';
 import type { Target } from './target';
@@ -148,13 +160,19 @@ function* createBeside(volume: Volume, request: StageRequest): Steps<{ path: str
 /** Never more readable than what it stands for: as strict as the target, or ours alone if only the content counts. */
 function initialMode(request: StageRequest): number {
   const ancestor = ancestorOf(request);
-  if (ancestor && request.inherit === 'mode-and-owner') return ancestor.mode & (isOurs(ancestor) ? 0o777 : 0o700);
+  if (ancestor && request.inherit === 'mode-and-owner')
+    return modeLike(ancestor, request.publishBy) & (isOurs(ancestor) ? 0o777 : 0o700);
   return request.target.existing ? 0o600 : request.mode;
 }
 
 /** Whether a new file has this owner and group from its beginning; else its modes would be for the wrong people. */
 function isOurs({ uid, gid }: Stats): boolean {
   return uid === process.geteuid?.() && gid === process.getegid?.();
+}
+
+/** The target's own mode; one that is only copied from must be readable as well. */
+function modeLike({ mode }: Stats, publishBy: PublishBy): number {
+  return isInPlace(publishBy) ? mode | constants.S_IRUSR : mode;
 }
 
 /** What the staged file inherits from: nothing if it cannot be given the same owner, and is only to be copied from. */
@@ -178,10 +196,18 @@ function* prepare(stage: Stage, fd: number, request: StageRequest): Steps<void> 
     return;
   }
   // After the owner: chown(2) takes the set-id bits away.
-  if (request.inherit !== 'mode-and-owner' || made.mode === ancestor.mode) return;
-  yield* fchmod(fd, ancestor.mode & 0o7777);
-  stage.mode = ancestor.mode;
+  const mode = modeLike(ancestor, stage.publishBy);
+  if (request.inherit !== 'mode-and-owner' || made.mode === mode) return;
+  yield* fchmod(fd, mode & 0o7777);
+  stage.mode = mode;
+  // Emptying a file takes its set-id bits away, but not for root: inode(7). So it is left to the kernel.
+  if (mode & SET_ID && !request.seed) {
+    yield* ftruncate(fd, 0);
+    stage.mode = (yield* fstat(fd)).mode;
+  }
 }
+
+const SET_ID = 0o6000;
 
 /** @returns False where not even root may do it: in a user namespace, on a network file system. */
 function* giveTo(fd: number, { uid, gid }: Stats): Steps<boolean> {

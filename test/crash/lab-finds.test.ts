@@ -56,10 +56,10 @@ const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'protocol/stage.js',
-        from: 'return ancestor.mode & (isOurs(ancestor) ? 0o777 : 0o700);',
+        from: 'return modeLike(ancestor, request.publishBy) & (isOurs(ancestor) ? 0o777 : 0o700);',
         to: 'return 0o666;',
       },
-      { file: 'protocol/stage.js', from: 'yield* (0, step_1.fchmod)(fd, ancestor.mode & 0o7777);', to: '' },
+      { file: 'protocol/stage.js', from: 'yield* (0, step_1.fchmod)(fd, mode & 0o7777);', to: '' },
       instead(
         'protocol/commit.js',
         'function* commitStage(stage, flush = false) {',

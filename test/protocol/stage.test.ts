@@ -111,10 +111,16 @@ describe('openStage()', () => {
   }
 
   it('gives it its owner before its mode, and both before anybody can write to it', () => {
-    const memory = memoryWithTarget({ mode: 0o4750, uid: STRANGER, gid: STRANGER });
+    const memory = memoryWithTarget({ mode: 0o750, uid: STRANGER, gid: STRANGER });
     const { calls, stage } = open(memory);
     expect(calls).to.deep.equal(['open', 'fstat', 'fchown', 'fchmod']);
     expect(memory.fs.fstatSync(stage.fd!)).to.deep.include({ uid: STRANGER, gid: STRANGER });
+  });
+
+  it('leaves it to the kernel whether the new content keeps set-id bits', () => {
+    const memory = memoryWithTarget({ mode: 0o4750, uid: STRANGER, gid: STRANGER });
+    const { calls } = open(memory);
+    expect(calls).to.deep.equal(['open', 'fstat', 'fchown', 'fchmod', 'ftruncate', 'fstat']);
   });
 
   it('asks for nothing that it has already', () => {
