@@ -43,7 +43,18 @@ const VIEWED = [
   'utimes',
 ];
 /** Calls on a descriptor, sync and callback: ours only where its file is open for replacing. */
-const ON_DESCRIPTOR = ['close', 'fdatasync', 'fsync', 'ftruncate', 'write', 'writev'];
+const ON_DESCRIPTOR = [
+  'close',
+  'fchmod',
+  'fchown',
+  'fdatasync',
+  'fstat',
+  'fsync',
+  'ftruncate',
+  'futimes',
+  'write',
+  'writev',
+];
 /** Calls in three flavours that are always ours. While a listing is made, a write may begin whose names it must not show. */
 const ALWAYS_OURS = ['appendFile', 'copyFile', 'cp', 'mkdir', 'mkdtemp', 'opendir', 'writeFile'];
 

@@ -6,6 +6,7 @@ import { copyFileCalls, cpCalls } from './shapes/copy-file';
 import { descriptorCalls } from './shapes/descriptor-calls';
 import { openFileHandleCall } from './shapes/file-handle';
 import type { ThreeFlavours } from './shapes/flavours';
+import { inodeCalls } from './shapes/inode-calls';
 import { listingCalls } from './shapes/listing-calls';
 import { makeDirectoryCalls } from './shapes/make-directory';
 import { openFileCalls } from './shapes/open-file';
@@ -42,6 +43,7 @@ export function replacementsFor(context: Context): Replacements {
     closeSync,
     close,
     ...descriptorCalls(context),
+    ...inodeCalls(context),
     existsSync: exists.sync,
     exists: exists.callback,
     watch: watchCall(context),

@@ -5,7 +5,20 @@ import type { Stats } from 'node:fs';
 import { codeOf, systemError } from '../ground/errors';
 import { isAboutThePath, losesBytes } from '../ground/platform';
 import { READ_REGULAR, WRITE_REGULAR } from '../settings/flags';
-import { type Steps, close, fchmod, fstat, fsync, ftruncate, lstat, open, read, rename, unlink } from '../steps/step';
+import {
+  type Steps,
+  close,
+  fchmod,
+  fstat,
+  fsync,
+  ftruncate,
+  futimes,
+  lstat,
+  open,
+  read,
+  rename,
+  unlink,
+} from '../steps/step';
 import { writeBytes } from './content';
 import { redoName } from './leftover-name';
 import { type Redo, sealRecord } from './redo-record';
@@ -52,12 +65,24 @@ function* copyDescriptor(stage: Stage, staged: StagedName, source: number, targe
   // Asked for only now: until the record was there, somebody may have finished an older one.
   const { size: oldSize } = yield* fstat(target);
   yield* copyContent(source, target, content.size, oldSize, () => isRecorded && (stage.state = 'recorded'));
+  yield* handOnTimes(target, content);
   if (flush) yield* fsync(target);
   stage.state = 'published';
   if ((yield* lstat(staged.stagedPath))?.ino !== content.ino) return;
   yield* unlink(staged.stagedPath);
   // Not left to a later sync: a record that a crash brings back would put this content over a newer one.
   if (flush) yield* syncDirectory(stage.volume, staged.directory);
+}
+
+/** Gives the target the times of the staged file, unless that was just written and nothing else. */
+function* handOnTimes(target: number, { atimeMs, mtimeMs, ctimeMs }: Stats): Steps<void> {
+  if (mtimeMs === ctimeMs) return;
+  try {
+    yield* futimes(target, atimeMs / 1000, mtimeMs / 1000);
+  } catch (error) {
+    // Whoever may write to another's file may not set its times, and has not set them.
+    if (codeOf(error) !== 'EPERM') throw error;
+  }
 }
 
 /**

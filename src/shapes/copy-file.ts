@@ -1,7 +1,7 @@
 // copyFile and cp. The walk through a tree, and its many rules, stay node's own: a filter copies the regular files and
 // tells node to skip them.
 
-import type { CopySyncOptions } from 'node:fs';
+import type { CopySyncOptions, Stats } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { namingBoth } from '../ground/errors';
 import { walksTreesNatively } from '../ground/platform';
@@ -10,10 +10,10 @@ import { countNative } from '../protocol/counts';
 import { type TreeCopyRequest, copyFilesOfTree } from '../protocol/copy-tree';
 import { treatmentOf } from '../settings/treatment';
 import { runCallback, runPromise, runSync } from '../steps/run';
-import { type Steps, native } from '../steps/step';
+import { type Steps, fchmod, fstat, native } from '../steps/step';
 import { readPath } from './arguments';
 import { type Context, isPassingThrough } from './context';
-import { type ThreeFlavours, inThreeFlavours, sight, sightContent } from './flavours';
+import { type Seen, type ThreeFlavours, inThreeFlavours, sight, sightContent } from './flavours';
 
 type Callback = (error: unknown) => void;
 type Filter = (source: string, destination: string) => unknown;
@@ -59,15 +59,26 @@ export function copyFileCalls(context: Context): ThreeFlavours {
 function copyStaged(context: Context, args: readonly unknown[]): Steps<unknown> | undefined {
   const [from, to] = [sightContent(context, args[0], true), sightContent(context, args[1], true)];
   if (from === undefined && to === undefined) return undefined;
-  return copyBetween(args, from?.staged.stagedPath ?? args[0], to?.staged.stagedPath ?? args[1]);
+  return copyBetween(args, from?.staged.stagedPath ?? args[0], to);
 }
 
-function* copyBetween(args: readonly unknown[], from: unknown, to: unknown): Steps<unknown> {
+function* copyBetween(args: readonly unknown[], from: unknown, to: Seen | undefined): Steps<unknown> {
   try {
-    return yield* native('copyFile', [from, to, ...args.slice(2)]);
+    const inode = to?.file.stage.inodeFd;
+    if (inode !== undefined) yield* giveModeOf(from, inode);
+    const result = yield* native('copyFile', [from, to?.staged.stagedPath ?? args[1], ...args.slice(2)]);
+    // It has its mode already; the staged file's is not to be handed on to it later.
+    if (inode !== undefined) to!.file.stage.mode = (yield* fstat(to!.file.stage.fd!)).mode;
+    return result;
   } catch (error) {
-    throw namingBoth(error, readPath(args[0])?.asked ?? '', readPath(args[1])?.asked ?? '');
+    throw namingBoth(error, readPath(args[0])?.asked ?? '', readPath(args[1])?.asked ?? '', 'copyfile');
   }
+}
+
+/** A copy gives its source's mode to a file that keeps its inode, or fails. */
+function* giveModeOf(from: unknown, inode: number): Steps<void> {
+  const { mode } = (yield* native('stat', [from])) as Stats;
+  yield* fchmod(inode, mode & 0o7777);
 }
 
 /** https://nodejs.org/api/fs.html#fscpsrc-dest-options-callback and its kin. */

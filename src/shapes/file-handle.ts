@@ -17,6 +17,7 @@ import {
   watchWriteFile,
 } from './descriptor-calls';
 import { HandleHost } from './handle-host';
+import { handleInode } from './inode-calls';
 import { openOther, readOpen, watchOver } from './open-file';
 import { settleStream } from './write-stream';
 
@@ -33,7 +34,10 @@ export function openFileHandleCall(context: Context) {
     const descriptors = new HandleHost(context);
     const fd = request && (await runPromise(openReplacing(volume, request), descriptors.host));
     if (fd === undefined) return other.promise(path, flags, mode) as Promise<FileHandle>;
-    return settleOnClose(watchOver(context, fd), fd, descriptors);
+    const file = watchOver(context, fd);
+    const handle = settleOnClose(file, fd, descriptors);
+    handleInode(handle, file, context);
+    return handle;
   };
 }
 

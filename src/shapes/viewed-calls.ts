@@ -22,13 +22,14 @@ import {
   sight,
   sightContent,
 } from './flavours';
+import { withInodeOf } from './inode-calls';
 
 type AnyFunction = (...args: unknown[]) => unknown;
 
 /** Calls about the file itself, at the end of a symbolic link. */
-const FOLLOWING = ['access', 'statfs', 'chmod', 'chown', 'utimes'];
+const FOLLOWING = ['access', 'statfs', 'chmod', 'chown'];
 /** The same, about the link itself. */
-const NOT_FOLLOWING = ['lchown', 'lchmod', 'lutimes', 'readlink'];
+const NOT_FOLLOWING = ['lchown', 'lchmod', 'readlink'];
 
 /** All calls whose only difference is what their paths stand for, by name. */
 export function viewedCalls(context: Context): Record<string, ThreeFlavours> {
@@ -42,6 +43,8 @@ export function viewedCalls(context: Context): Record<string, ThreeFlavours> {
     ...storiesFor(NOT_FOLLOWING, (path) => sight(context, path, false)),
     stat: statStory(context, 'stat', true),
     lstat: statStory(context, 'lstat', false),
+    utimes: timesStory(context, 'utimes', true),
+    lutimes: timesStory(context, 'lutimes', false),
     unlink: unlinkStory(context),
     rename: renameStory(context),
     link: linkStory(context),
@@ -74,7 +77,7 @@ function statStory(context: Context, name: 'stat' | 'lstat', follow: boolean): S
   };
 }
 
-/** What a file looks like whose inode stays while its content is elsewhere. */
+/** stat(2) of a file whose inode stays while its content is elsewhere. */
 function* statKept(name: string, args: readonly unknown[], { file: openFile, staged }: Seen): Steps<unknown> {
   const file = (yield* native(name, args)) as Stats | undefined;
   const content = (yield* statIfThere(name, args.with(0, staged.stagedPath))) as Stats | undefined;
@@ -82,8 +85,22 @@ function* statKept(name: string, args: readonly unknown[], { file: openFile, sta
   const { contentBytes } = openFile.stage;
   if (contentBytes !== undefined)
     content.size = typeof content.size === 'bigint' ? (BigInt(contentBytes) as never) : contentBytes;
-  const { dev, ino, mode, nlink, uid, gid, birthtimeMs, birthtime } = file;
-  return Object.assign(content, { dev, ino, mode, nlink, uid, gid, birthtimeMs, birthtime });
+  return withInodeOf(content, file);
+}
+
+function timesStory(context: Context, name: 'utimes' | 'lutimes', follow: boolean): Story {
+  return (args) => {
+    const seen = sight(context, args[0], follow);
+    if (seen !== undefined) return callOnStaged(name, args, 0, seen);
+    const content = sightContent(context, args[0], follow);
+    return content && setTimesOfBoth(name, args, content);
+  };
+}
+
+/** The times that the content has when it is copied over the file are handed on with it. */
+function* setTimesOfBoth(name: string, args: readonly unknown[], content: Seen): Steps<unknown> {
+  yield* native(name, args);
+  return yield* callOnStaged(name, args, 0, content);
 }
 
 /** Undefined once the content is where it belongs: by a close that is under way, on another thread. */

@@ -18,7 +18,8 @@ export interface Primitives {
   fstat(fd: number): Stats;
   fchmod(fd: number, mode: number): void;
   fchown(fd: number, uid: number, gid: number): void;
-  futimes(fd: number, atime: Date, mtime: Date): void;
+  /** Times as dates, or in seconds since the epoch. */
+  futimes(fd: number, atime: Date | number, mtime: Date | number): void;
   /** Undefined where nothing is there (ENOENT); every other failure throws. */
   lstat(path: string): Stats | undefined;
   stat(path: string): Stats;
