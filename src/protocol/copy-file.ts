@@ -2,7 +2,7 @@
 // share them (reflinks) do; the descriptor that the stage was opened with is the one that is flushed.
 
 import type { Stats } from 'node:fs';
-import { type SystemError, codeOf, namingBoth } from '../ground/errors';
+import { type SystemError, codeOf, namingBoth, systemError } from '../ground/errors';
 import { constants } from '../ground/node-fs';
 import { canReplace, isAboutThePath } from '../ground/platform';
 import { CREATE_EXCLUSIVELY, REPLACE } from '../settings/flags';
@@ -16,6 +16,8 @@ import type { Volume } from './volume';
 
 export interface CopyRequest {
   readonly from: AskedPath;
+  /** The file whose mode the copy gets, if that is not the one with the content. */
+  readonly modeFrom?: AskedPath | undefined;
   readonly to: AskedPath;
   /** Node's COPYFILE_* bits. */
   readonly mode: number;
@@ -57,18 +59,40 @@ export function* copyContentOf(volume: Volume, request: CopyRequest): Steps<bool
 
 const SAME_FILE = Symbol('same file');
 
-function* copyInto(stage: Stage, fd: number, { from, mode, preserveTimestamps }: CopyRequest): Steps<void> {
+function* copyInto(stage: Stage, fd: number, { from, modeFrom, mode, preserveTimestamps }: CopyRequest): Steps<void> {
   const { existing } = stage.target;
   if (existing !== undefined) {
     const source = yield* stat(from.absolute);
     if (source.ino === existing.ino && source.dev === existing.dev) throw SAME_FILE;
   }
-  yield* copyFile(from.absolute, stagedPathOf(stage), mode & ~constants.COPYFILE_EXCL);
+  yield* copyBytes(stage, fd, from, mode & ~constants.COPYFILE_EXCL);
+  if (modeFrom !== undefined) yield* fchmod(fd, (yield* stat(modeFrom.absolute)).mode & 0o777);
   stage.handsOnMode = true;
   if (!preserveTimestamps) return;
   // Asked for again: reading has changed the source's access time.
   const { atime, mtime } = yield* stat(from.absolute);
   yield* futimes(fd, atime, mtime);
+}
+
+function* copyBytes(stage: Stage, fd: number, from: AskedPath, mode: number): Steps<void> {
+  const { existing } = stage.target;
+  try {
+    yield* copyFile(from.absolute, stagedPathOf(stage), mode);
+  } catch (error) {
+    // Node gives the mode first, and would not have come to read a directory.
+    if (codeOf(error) === 'EISDIR' && existing && !mayGiveMode(existing))
+      throw systemError('EPERM', 'copyfile', from.asked);
+    if (codeOf(error) !== 'EACCES') throw error;
+    // Either the source cannot be opened, or by a strange umask the staged file cannot.
+    yield* fchmod(fd, STAGE_MODE);
+    yield* copyFile(from.absolute, stagedPathOf(stage), mode);
+  }
+}
+
+/** Whether this process may give a file its copy's mode: chmod(2). */
+function mayGiveMode({ uid }: Stats): boolean {
+  const user = process.geteuid?.();
+  return user === undefined || user === 0 || user === uid;
 }
 
 /** One regular file within a cp. */
@@ -99,8 +123,9 @@ function* replaceEntry(volume: Volume, request: EntryCopyRequest): Steps<boolean
     yield* completeStage(stage, { ...request, flush: false, fill: (_, fd) => fillEntry(stage, fd, source, request) });
     return true;
   } catch (error) {
-    // Whoever may not rename over a name may not unlink it either, and node says so.
-    if ((error as SystemError).syscall === 'rename' && isAboutThePath(codeOf(error))) return false;
+    // What may not be renamed over may not be unlinked either, and node says so.
+    if ((error as SystemError).syscall === 'rename' && (isAboutThePath(codeOf(error)) || codeOf(error) === 'EBUSY'))
+      return false;
     throw namingBoth(error, from.asked, to.asked, 'copyfile');
   }
 }

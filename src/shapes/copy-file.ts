@@ -100,16 +100,20 @@ export function cpCalls(context: Context): ThreeFlavours {
       natives.cpSync(from as never, to as never, { ...(options as CopySyncOptions), ...rest });
       return;
     }
-    natives.cpSync(sourceOf(from) as never, to as never, withFilter(options, filterSync) as never);
+    natives.cpSync(sourceOf(from, options) as never, to as never, withFilter(options, filterSync) as never);
   }
 
   function callback(from: unknown, to: unknown, options: unknown, last?: unknown): void {
     const [given, done] = typeof options === 'function' ? [undefined, options] : [options, last];
-    natives.cp(sourceOf(from) as never, to as never, withFilter(given, filterAsync) as never, done as never);
+    natives.cp(sourceOf(from, given) as never, to as never, withFilter(given, filterAsync) as never, done as never);
   }
 
   async function promise(from: unknown, to: unknown, options?: unknown): Promise<void> {
-    return nativePromises().cp(sourceOf(from) as never, to as never, withFilter(options, filterAsync) as never);
+    return nativePromises().cp(
+      sourceOf(from, options) as never,
+      to as never,
+      withFilter(options, filterAsync) as never,
+    );
   }
 
   function isLink(path: unknown): boolean {
@@ -122,8 +126,11 @@ export function cpCalls(context: Context): ThreeFlavours {
   }
 
   /** Node looks at the source itself, and must see one that is open for replacing. */
-  function sourceOf(from: unknown): unknown {
-    return volume.view.isEmpty ? from : (sight(context, from, true)?.staged.stagedPath ?? from);
+  function sourceOf(from: unknown, options: unknown): unknown {
+    // Buffers are node's to refuse.
+    if (volume.view.isEmpty || from instanceof Uint8Array) return from;
+    const { dereference } = (options ?? {}) as Options;
+    return sight(context, from, dereference === true)?.staged.stagedPath ?? from;
   }
 
   function filterSync(options: Options): Filter {
@@ -219,7 +226,7 @@ function readEntry(
 ): EntryCopyRequest | undefined {
   // Node's walk refuses Buffers, but only after it has asked the filter.
   if (typeof from !== 'string' || typeof to !== 'string') return undefined;
-  const request = readCopy(context, from, to, mode, interruptible);
+  const request = readCopy(context, from, to, mode, interruptible, dereference);
   return request && { ...request, force, dereference, preserveTimestamps };
 }
 
@@ -229,6 +236,7 @@ function readCopy(
   to: unknown,
   mode: unknown = 0,
   interruptible: boolean,
+  follow = true,
 ): CopyRequest | undefined {
   if (isPassingThrough()) return undefined;
   const source = readPath(from);
@@ -238,10 +246,12 @@ function readCopy(
     return undefined;
   const { view } = context.volume;
   if (!view.isEmpty && view.findContent(destination, true)) return undefined;
-  const staged = view.isEmpty ? undefined : view.findContent(source, true)?.staged;
+  const found = view.isEmpty ? undefined : view.findContent(source, follow);
   const settings = context.settings();
   return {
-    from: staged === undefined ? source : { asked: source.asked, absolute: staged.stagedPath },
+    from: found === undefined ? source : { asked: source.asked, absolute: found.staged.stagedPath },
+    // Where its inode stays it has a mode of its own.
+    modeFrom: found?.file.stage.inodeFd === undefined ? undefined : source,
     to: destination,
     mode: Number(mode ?? 0),
     settings,
