@@ -2,6 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
+import type { Duplex } from 'node:stream';
 
 /** The package as it is built, which is what children load. */
 export const PACKAGE = resolve(__dirname, '../../..');
@@ -28,8 +29,12 @@ export interface ChildOptions {
   /** A command to run node with, such as strace. */
   under?: readonly string[];
   uid?: number;
+  /** After how many milliseconds the child is killed. @default CHILD_TIMEOUT_MS */
+  timeoutMs?: number;
   /** Called with the pid as soon as there is one. */
   started?: (pid: number) => void;
+  /** Called with this end of a socket whose other end is the child's descriptor 3, and with what kills the child. */
+  channel?: (socket: Duplex, kill: () => void) => void;
   /** Called with all of stdout so far whenever there is more of it, and with the pid. */
   printed?: (stdout: string, pid: number) => void;
 }
@@ -56,18 +61,19 @@ export function runNode(nodeArguments: readonly string[], options: ChildOptions 
     const child = spawn(command!, rest, {
       cwd: options.cwd,
       env: { ...environment, ...options.env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: CHILD_TIMEOUT_MS,
+      stdio: ['ignore', 'pipe', 'pipe', ...(options.channel === undefined ? [] : ['pipe' as const])],
+      timeout: options.timeoutMs ?? CHILD_TIMEOUT_MS,
       killSignal: 'SIGKILL',
       ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }),
     });
     let stdout = '';
     let stderr = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    child.stdout!.setEncoding('utf8').on('data', (text: string) => {
       stdout += text;
       options.printed?.(stdout, child.pid!);
     });
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+    child.stderr!.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+    options.channel?.(child.stdio[3] as Duplex, () => child.kill('SIGKILL'));
     child.on('error', fail);
     child.on('spawn', () => options.started?.(child.pid!));
     child.on('close', (code, signal) => settle({ code, signal, stdout, stderr }));

@@ -89,7 +89,7 @@ function contentOf(base: Fs, path: Buffer, { size }: Stats): string {
 }
 
 /** The files of the world that this process still has open. Nothing where there is no /proc. */
-export function openFilesIn({ directory }: World): string[] {
+export function openFilesIn({ directory }: Pick<World, 'directory'>): string[] {
   return descriptors().flatMap((fd) => {
     const path = OPEN_FROM_THE_START.has(fd) ? undefined : linkOf(fd);
     return path?.startsWith(`${directory}/`) ? [path.replaceAll(directory, '<dir>')] : [];

@@ -1,14 +1,14 @@
 // The file systems that the contract is tried on. Each opens twice: as it is, and with fs-intact in front of it.
 
 import { Volume, createFsFromVolume } from 'memfs';
-import { accessSync, constants, mkdtempSync, realpathSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Options, createFs, patch } from '../../src/api';
 import { type NodeFs, liveFs, nodeFs } from '../../src/ground/node-fs';
 import { walksTreesNatively } from '../../src/ground/platform';
 import { surfaceOver } from '../../src/testing/surface';
 import { faultyFs } from './faulty-fs';
+import { FAST_PLACE } from './place';
 
 export type Fs = NodeFs;
 export type Kind = 'plain' | 'intact';
@@ -131,18 +131,6 @@ export const PROTECTING_BACKENDS: readonly Backend[] = BACKENDS.filter(({ isPlai
  */
 export function walksByItself({ isPlain }: Backend, flavour: string): boolean {
   return isPlain === true && flavour === 'sync' && walksTreesNatively;
-}
-
-/** In memory where there is such a place, because the suite makes tens of thousands of files; TMPDIR names another. */
-export const FAST_PLACE = process.env['TMPDIR'] === undefined && canMakeFilesIn('/dev/shm') ? '/dev/shm' : tmpdir();
-
-function canMakeFilesIn(directory: string): boolean {
-  try {
-    accessSync(directory, constants.W_OK | constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function realWorld(fs: Fs): World {

@@ -7,7 +7,7 @@ import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { createMemoryDisk } from '../../src/testing/memory-disk';
 import { needs } from '../support/needs';
-import { FAST_PLACE } from '../support/worlds';
+import { FAST_PLACE } from '../support/place';
 import { removeTree, runOnMemoryDisk, runOnRealDisk } from './probe-run';
 import { type Probe, pictureOfTree, runProgram } from './probes/probe';
 import { SEED, type Step, runSequence, sequence } from './probes/sequences';

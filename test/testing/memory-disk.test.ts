@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { FAST_PLACE } from '../support/worlds';
+import { FAST_PLACE } from '../support/place';
 import { needs, skipBecause } from '../support/needs';
 import { NOBODY, type ProbeRecord, removeTree, runOnMemoryDisk, runOnRealDisk } from './probe-run';
 import { PROBES } from './probes';
