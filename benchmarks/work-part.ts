@@ -1,0 +1,163 @@
+// A part of a run in which contestants do one kind of work in turns.
+
+import { type Bench, type Part, commandFor, environmentOf, loadNow, settle } from './bench';
+import { CONTESTANTS, type Contestant } from './contestants';
+import { withTmpfs } from './place';
+import { clearProgress, showProgress } from './progress';
+import type { Column, Result, Row } from './result';
+import { type Runner, floorRunner, freshRunner, startRunner } from './runners';
+import { median, medianRatio, quantile } from './statistics';
+import type { Round, Work } from './work/work';
+
+export function partFor(work: Work): Part {
+  return {
+    name: work.name,
+    title: work.title,
+    async run(bench) {
+      if (work.onTmpfs !== true) return runWork(work, bench);
+      const result = await withTmpfs((place) => {
+        let number = 0;
+        return runWork(work, { ...bench, place, directory: () => `${place.directory}/${number++}` });
+      });
+      if (result === undefined) console.log(`${work.name}: skipped, because there is no tmpfs`);
+      return result;
+    },
+  };
+}
+
+async function runWork(work: Work, bench: Bench): Promise<Result> {
+  const loadBefore = loadNow();
+  const runners = await startAll(work, bench);
+  let rounds: Map<Runner, Round[]>;
+  try {
+    rounds = await interleave(runners, work, bench);
+  } finally {
+    clearProgress();
+    for (const runner of runners) await runner.close();
+  }
+  const { options, place, effort } = bench;
+  const operations = [...rounds.values()][0]?.[0]?.operations ?? 0;
+  return {
+    name: work.name,
+    title: work.title,
+    conditions: `${roundsOf(work, bench)} rounds of ${operations} ${work.operations}${effort.quick ? ' (quick)' : ''}`,
+    command: commandFor(work.name, options),
+    environment: environmentOf(place, loadBefore),
+    columns: columnsFor(work),
+    charted: work.sampled === undefined ? 'each' : 'p99',
+    isGrouped: !work.shapes.includes('fs'),
+    rows: runners.map((runner) => rowOf(runner, rounds, work)),
+    notes: [],
+  };
+}
+
+/** Every contestant that does this work, and the one that others are compared with once more: the A/A control. */
+async function startAll(work: Work, bench: Bench): Promise<Runner[]> {
+  const runners: Runner[] = [];
+  const { effort, floor } = bench;
+  try {
+    for (const contestant of CONTESTANTS.filter((one) => takesPart(work, one))) {
+      const level = bench.levelOf(contestant);
+      const start = async (isControl: boolean): Promise<Runner> => {
+        const options = { directory: bench.directory(), effort, isControl };
+        return (work.isFresh === true ? freshRunner : startRunner)({ ...contestant, level }, work, options);
+      };
+      runners.push(await start(false));
+      if (isReference(contestant)) runners.push(await start(true));
+    }
+    if (work.floor !== undefined && floor !== undefined) {
+      for (const level of ['process', 'file', 'directory'] as const)
+        runners.push(floorRunner(floor, level, work.floor, { directory: bench.directory(), effort }));
+    }
+    return runners;
+  } catch (error) {
+    for (const runner of runners) await runner.close();
+    throw error;
+  }
+}
+
+function takesPart(work: Work, contestant: Contestant): boolean {
+  return work.shapes.includes(contestant.shape) && (work.admits?.(contestant) ?? true);
+}
+
+/** Those that others of their level are compared with: the bare sequence, or else node's own function. */
+function isReference({ family, shape, name }: Contestant): boolean {
+  return shape !== 'promise' && (family === 'node' || (family === 'raw' && !name.includes('lstat')));
+}
+
+/** In each round everybody once, every other round in the opposite order; whatever comes and goes meets all of them. */
+async function interleave(runners: readonly Runner[], work: Work, bench: Bench): Promise<Map<Runner, Round[]>> {
+  const rounds = new Map<Runner, Round[]>(runners.map((runner) => [runner, []]));
+  const measured = roundsOf(work, bench);
+  // What takes long warms up within its first round; what is done in a new process each time has done so before.
+  const warmUpRounds = work.isFresh === true ? 0 : measured > 6 ? 2 : 1;
+  const total = measured + warmUpRounds;
+  for (let number = 0; number < total; number++) {
+    const order = number % 2 === 0 ? runners : runners.toReversed();
+    for (const runner of order) {
+      showProgress(`round ${number + 1} of ${total}, ${runner.name}`);
+      settle(bench.place.directory);
+      const round = await runner.round();
+      if (number >= warmUpRounds) rounds.get(runner)!.push(round);
+    }
+  }
+  return rounds;
+}
+
+function roundsOf({ roundsMax }: Work, { options: { rounds } }: Bench): number {
+  return Math.min(rounds, roundsMax ?? rounds);
+}
+
+function columnsFor({ sampled, isSequential, unit }: Work): Column[] {
+  const digits = unit === 'µs' ? 1 : 2;
+  const one = sampled ?? 'one by itself';
+  return [
+    { key: 'each', title: isSequential ? 'median' : 'time for all, shared out', unit, digits },
+    isSequential
+      ? { key: 'mean', title: 'mean', unit, digits }
+      : { key: 'median', title: `${one}: median`, unit, digits },
+    { key: 'p99', title: isSequential ? 'p99' : `${one}: p99`, unit, digits },
+    { key: 'ratio', title: 'speed against the reference', unit: '', digits: 2 },
+  ];
+}
+
+function rowOf(runner: Runner, rounds: Map<Runner, Round[]>, work: Work): Row {
+  const nanoseconds = work.unit === 'µs' ? 1e3 : 1e6;
+  const own = rounds.get(runner)!;
+  const samples = own.flatMap((round) => round.samples);
+  const costs = (runnersRounds: readonly Round[]): number[] => runnersRounds.map((round) => costOf(round, work));
+  const flawed = own.filter((round) => round.flaw !== undefined);
+  const reference = referenceFor(runner, [...rounds.keys()]);
+  const figures = {
+    each: median(costs(own)) / nanoseconds,
+    mean: meanOf(own) / nanoseconds,
+    median: median(samples) / nanoseconds,
+    p99: quantile(samples, 0.99) / nanoseconds,
+    flawed: flawed.length,
+    ...(reference === undefined ? {} : { ratio: medianRatio(costs(rounds.get(reference)!), costs(own)) }),
+  };
+  return {
+    name: runner.name,
+    ...(flawed.length === 0 ? {} : { flaw: flawed[0]!.flaw! }),
+    family: runner.family,
+    level: runner.level,
+    figures,
+  };
+}
+
+/** What one operation took in a round. */
+function costOf({ total, operations, samples }: Round, { isSequential }: Work): number {
+  return isSequential ? median(samples) : total / operations;
+}
+
+function meanOf(rounds: readonly Round[]): number {
+  const sum = (key: 'total' | 'operations'): number => rounds.reduce((so, round) => so + round[key], 0);
+  return sum('total') / sum('operations');
+}
+
+function referenceFor({ level }: Runner, runners: readonly Runner[]): Runner | undefined {
+  const references = runners.filter(({ name }) => runners.some((other) => other.name === `${name}, once more`));
+  return (
+    references.find((reference) => reference.level === level) ?? references.find(({ family }) => family === 'node')
+  );
+}

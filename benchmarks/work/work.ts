@@ -1,0 +1,63 @@
+// One kind of work that contestants do in turns, round by round, each in a process of its own.
+
+import type { Contestant, Shape } from '../contestants';
+
+/** What one contestant took for one round. */
+export interface Round {
+  /** From the first call to the last acknowledgement, in nanoseconds. */
+  readonly total: number;
+  /** How many operations that was. */
+  readonly operations: number;
+  /** Each operation by itself, or each of what else is measured meanwhile. */
+  readonly samples: readonly number[];
+  /** What was wrong with the outcome, of those that do not promise it. */
+  readonly flaw?: string;
+}
+
+/** Set by the options of the run; each kind of work makes of them what suits it. */
+export interface Effort {
+  /** Fewer operations: to see that everything works, not to measure. */
+  readonly quick: boolean;
+}
+
+export interface Work {
+  /** On the command line, and for the files of the results. */
+  readonly name: string;
+  readonly title: string;
+  /** What is counted: `'writes'`, `'streams'`, `'files'`. */
+  readonly operations: string;
+  /** In which its times are told. */
+  readonly unit: 'µs' | 'ms';
+  readonly shapes: readonly Shape[];
+  /** One after the other: then the usual one is the figure. Of those at the same time it is the time for all, shared out. */
+  readonly isSequential: boolean;
+  /** Which of them take part; all by default. */
+  readonly admits?: (contestant: Contestant) => boolean;
+  /** The same work for the C program, which does it one by one. */
+  readonly floor?: { readonly files: number; readonly bytes: number; readonly operations: (effort: Effort) => number };
+  /** UV_THREADPOOL_SIZE; node's default if undefined. */
+  readonly poolThreads?: number;
+  /** Where a file system in memory is meant, and no flush costs anything. */
+  readonly onTmpfs?: boolean;
+  /** Of work that takes long; no more rounds than asked for, by default. */
+  readonly roundsMax?: number;
+  /** A new process for each round: where the figures are so small that the luck of a process would show. */
+  readonly isFresh?: boolean;
+  /** What `samples` are, where they are not the operations; then a chart shows the worst of them. */
+  readonly sampled?: string;
+  /** Makes what a contestant needs in its directory, once. */
+  prepare?(directory: string, effort: Effort): void;
+  /** Does a round. `call` is the contestant's function, of its shape. */
+  round(contestant: Contestant, call: unknown, directory: string, effort: Effort): Promise<Round>;
+}
+
+/** Nanoseconds on a clock that never goes back. */
+export function now(): number {
+  const [seconds, nanoseconds] = process.hrtime();
+  return seconds * 1e9 + nanoseconds;
+}
+
+/** The round whose operations are the samples. */
+export function roundOf(begun: number, samples: readonly number[]): Round {
+  return { total: now() - begun, operations: samples.length, samples };
+}

@@ -1,0 +1,69 @@
+// npm run bench: whether a run works, and what it refuses.
+
+import { expect } from 'chai';
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { CONTESTANTS, idOf } from '../../benchmarks/contestants';
+import type { Result } from '../../benchmarks/result';
+import { WORKS } from '../../benchmarks/work/works';
+import { PACKAGE, runNode } from '../support/child';
+import { useTemporaryDirectory } from '../support/temporary-directory';
+
+describe('npm run bench', function () {
+  this.timeout(120_000);
+  const at = useTemporaryDirectory();
+
+  function bench(...args: string[]): ReturnType<typeof runNode> {
+    return runNode([join(PACKAGE, 'build/benchmarks/run.js'), ...args], { hook: false });
+  }
+
+  it('names each contestant and each kind of work once', () => {
+    for (const names of [CONTESTANTS.map(idOf), WORKS.map(({ name }) => name)])
+      expect(new Set(names).size).to.equal(names.length);
+  });
+
+  it('measures in the directory that it is given, leaves nothing there, and writes figures, a picture and a page', async () => {
+    const what = ['--quick', '--rounds', '1', '--only', 'overhead-fstat'];
+    const { code, stdout, stderr } = await bench(...what, '--directory', at(), '--results', at('results'));
+    expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '[1/1] overhead-fstat\n' });
+    expect(stdout).to.match(/^ +node:fs \(fs\), once more +[\d.,]+ /m);
+    expect(stdout).to.match(/^untouched call under the hook .* (NOT )?reached$/m);
+    expect(readdirSync(at())).to.deep.equal(['results']);
+
+    expect(readdirSync(at('results')).toSorted()).to.deep.equal([
+      'README.md',
+      'overhead-fstat.json',
+      'overhead-fstat.svg',
+    ]);
+    const { rows, environment } = JSON.parse(readFileSync(at('results/overhead-fstat.json'), 'utf8')) as Result;
+    expect(rows.map(({ name }) => name)).to.deep.equal([
+      'node:fs (fs)',
+      'node:fs (fs), once more',
+      'fs-intact hook, durable (fs)',
+    ]);
+    expect(rows.every(({ figures }) => figures['p99']! > 0 && figures['ratio']! > 0)).to.equal(true);
+    expect(environment.node).to.equal(process.version);
+    expect(readFileSync(at('results/README.md'), 'utf8')).to.include('](./overhead-fstat.svg)');
+  });
+
+  it('exits with 1 for what is not shown, if it is to be strict', async () => {
+    const verdict = ['--verdict', '--results', at()];
+    expect((await bench(...verdict)).code).to.equal(0);
+    expect((await bench(...verdict, '--strict')).code).to.equal(1);
+  });
+
+  for (const [args, message] of [
+    [['--only', 'nothing-of-this-name'], "--only has 'nothing-of-this-name'; allowed: sync-1k, "],
+    [['--rounds', '0'], "--rounds is '0'; allowed: a whole number from 1"],
+    [['--rounds', 'many'], "--rounds is 'many'"],
+    [['--round', '3'], "Unknown option '--round'"],
+    [['--directory', '/dev/null'], "--directory is '/dev/null'; allowed: a directory that exists"],
+    [['--verdict', '--rounds', '3'], '--rounds does not go with --verdict'],
+  ] as const) {
+    it(`refuses ${args.join(' ')}`, async () => {
+      const { code, stderr } = await bench(...args);
+      expect(code).to.equal(2);
+      expect(stderr).to.include(message).and.to.include('--help');
+    });
+  }
+});
