@@ -12,6 +12,16 @@ export const canReplace: boolean = process.platform !== 'win32';
  */
 export const walksTreesNatively: boolean = Number(process.versions.node.split('.')[0]) >= 22;
 
+/**
+ * Whether copyFile gives the copy its source's owner and group where that is allowed, whatever it is copied onto (libuv
+ * 1.49, https://github.com/libuv/libuv/pull/4396).
+ */
+export const copiesOwner: boolean = compareVersions(process.versions.uv, '1.49.0') >= 0;
+
+function compareVersions(one: string, other: string): number {
+  return one.localeCompare(other, 'en', { numeric: true });
+}
+
 /** `process.permission` exists only under node's permission model, whose checks belong to node's own entry points. */
 export const hasPermissionModel: boolean = 'permission' in process && process.permission !== undefined;
 

@@ -4,7 +4,7 @@
 import type { Stats } from 'node:fs';
 import { type SystemError, codeOf, namingBoth, systemError } from '../ground/errors';
 import { constants } from '../ground/node-fs';
-import { canReplace, isAboutThePath } from '../ground/platform';
+import { canReplace, copiesOwner, isAboutThePath } from '../ground/platform';
 import { CREATE_EXCLUSIVELY, REPLACE } from '../settings/flags';
 import type { Settings } from '../settings/settings';
 import type { Treatment } from '../settings/treatment';
@@ -32,8 +32,8 @@ export interface CopyRequest {
 const STAGE_MODE = 0o600;
 
 /**
- * Copies a file onto a path as copyFile does: symbolic links are followed, an existing file keeps its owner and gets the
- * source's mode.
+ * Copies a file onto a path as copyFile does: symbolic links are followed, an existing file gets the source's mode, and its
+ * owner where this node's copyFile hands that on; else it keeps its own.
  *
  * @returns False where node's own call is to be made instead.
  */
@@ -64,6 +64,7 @@ function* copyInto(stage: Stage, fd: number, { from, modeFrom, mode, preserveTim
   if (existing !== undefined) {
     const source = yield* stat(from.absolute);
     if (source.ino === existing.ino && source.dev === existing.dev) throw SAME_FILE;
+    if (copiesOwner) stage.handsOnOwner = source;
   }
   yield* copyBytes(stage, fd, from, mode & ~constants.COPYFILE_EXCL);
   if (modeFrom !== undefined) yield* fchmod(fd, (yield* stat(modeFrom.absolute)).mode & 0o777);
@@ -97,6 +98,8 @@ function mayGiveMode({ uid }: Stats): boolean {
 
 /** One regular file within a cp. */
 export interface EntryCopyRequest extends CopyRequest {
+  /** Whether a set-id file stays one where it replaces another: writing it takes that away, if root does not write. */
+  readonly keepsSetIds: boolean;
   readonly force: boolean;
   readonly dereference: boolean;
 }
@@ -154,8 +157,8 @@ function* stageEntry(volume: Volume, target: Target, request: EntryCopyRequest):
 
 function* fillEntry(stage: Stage, fd: number, { mode }: Stats, request: EntryCopyRequest): Steps<void> {
   yield* copyInto(stage, fd, request);
-  // Writing takes the set-id bits away, and cp puts them back.
-  if (mode & 0o6000) yield* fchmod(fd, mode & 0o7777);
+  if (mode & 0o6000 && (request.keepsSetIds || (yield* lstat(request.to.absolute)) === undefined))
+    yield* fchmod(fd, mode & 0o7777);
 }
 
 /** The regular file that is to be put where nothing is, or where something is that cp removes first. */

@@ -9,6 +9,7 @@ import {
   type Steps,
   close,
   fchmod,
+  fchown,
   fstat,
   fsync,
   ftruncate,
@@ -60,6 +61,7 @@ function* copyDescriptor(stage: Stage, staged: StagedName, source: number, targe
   stage.contentBytes = content.size;
   const isNamed = named?.ino === old.ino && named.dev === old.dev;
   const isRecorded = isNamed && (yield* record(stage, staged, old, flush));
+  yield* handOnOwner(stage, target);
   // First, because it may be refused.
   if (isForTarget(stage, content.mode) && content.mode !== old.mode) yield* fchmod(target, content.mode & 0o7777);
   // Asked for only now: until the record was there, somebody may have finished an older one.
@@ -109,6 +111,15 @@ function warnUnprotected({ volume, settings }: Stage, { path, directory }: Stage
   if (!volume.directories.isFirstUnprotected(directory)) return;
   const message = `${path} is not protected: it is written in place, and no record of that can be kept in ${directory}`;
   settings.warn({ code: 'INTACT_UNPROTECTED', message, path });
+}
+
+/** As copyFile does, which does not mind a refusal. */
+function* handOnOwner({ handsOnOwner: owner }: Stage, target: number): Steps<void> {
+  try {
+    if (owner !== undefined) yield* fchown(target, owner.uid, owner.gid);
+  } catch {
+    // It stays whose it is.
+  }
 }
 
 /** Whether the staged file's mode was asked for: by a copy, or by a program that has its descriptor. */

@@ -45,6 +45,8 @@ export interface Stage {
   mode: number | undefined;
   /** Whether a target that keeps its inode gets the staged file's mode all the same, as from a copy. */
   handsOnMode: boolean;
+  /** Whose it is to be made, where that is allowed, if a target keeps its inode. */
+  handsOnOwner: { readonly uid: number; readonly gid: number } | undefined;
   /** How the content gets to the target. */
   publishBy: PublishBy;
   state: StageState;
@@ -128,6 +130,7 @@ export function* openStage(volume: Volume, request: StageRequest): Steps<Stage |
     contentBytes: undefined,
     mode: undefined,
     handsOnMode: false,
+    handsOnOwner: undefined,
     publishBy,
     state: 'open',
   };

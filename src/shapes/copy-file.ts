@@ -227,7 +227,9 @@ function readEntry(
   // Node's walk refuses Buffers, but only after it has asked the filter.
   if (typeof from !== 'string' || typeof to !== 'string') return undefined;
   const request = readCopy(context, from, to, mode, interruptible, dereference);
-  return request && { ...request, force, dereference, preserveTimestamps };
+  // Node's JavaScript puts the bits back, its native copying does not.
+  const keepsSetIds = interruptible || !walksTreesNatively;
+  return request && { ...request, force, dereference, preserveTimestamps, keepsSetIds };
 }
 
 function readCopy(

@@ -10,7 +10,7 @@ import { FLAVOURS, type Flavour } from '../support/flavours';
 import { Journal, outcomeOf } from '../support/outcome';
 import { useTemporaryDirectory } from '../support/temporary-directory';
 import { describeTree } from '../support/tree';
-import { type Backend, REAL_BACKENDS, type World, walksByItself } from '../support/worlds';
+import { type Backend, COPYING_BACKENDS, type World } from '../support/worlds';
 
 /** Names and what they stand for: text, a tree below, or something special. */
 interface Tree {
@@ -335,9 +335,8 @@ const BAD_OPTIONS: readonly unknown[] = [
   { mode: -1 },
 ];
 
-for (const backend of REAL_BACKENDS) {
+for (const backend of COPYING_BACKENDS) {
   for (const flavour of FLAVOURS) {
-    if (walksByItself(backend, flavour.name)) continue;
     describe(`cp, ${flavour.name}, ${backend.name}`, () => {
       const isNative = walksTreesNatively && flavour.name === 'sync';
 

@@ -83,7 +83,7 @@ describe('the hook, loaded with', function () {
         cwd: at(),
         nodeArguments: [
           '--no-warnings',
-          '--experimental-permission',
+          process.allowedNodeEnvironmentFlags.has('--permission') ? '--permission' : '--experimental-permission',
           '--allow-fs-read=*',
           `--allow-fs-write=${at('target')}`,
         ],

@@ -5,7 +5,7 @@ import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Options, createFs, patch } from '../../src/api';
 import { type NodeFs, liveFs, nodeFs } from '../../src/ground/node-fs';
-import { walksTreesNatively } from '../../src/ground/platform';
+import { copiesOwner, walksTreesNatively } from '../../src/ground/platform';
 import { surfaceOver } from '../../src/testing/surface';
 import { faultyFs } from './faulty-fs';
 import { FAST_PLACE } from './place';
@@ -123,15 +123,11 @@ export const BACKENDS: readonly Backend[] = [ownModule, patchedModule, memory, L
 /** With that of the lab: what fs-intact does there, it must do on node:fs as well. */
 export const ALL_BACKENDS: readonly Backend[] = [...BACKENDS, INTACT_SURFACE];
 export const REAL_BACKENDS: readonly Backend[] = BACKENDS.filter(({ isReal }) => isReal);
+/** The lab's surface copies as Node 20 does; cpSync's native walk and copyFile's care for owners came later. */
+export const COPYING_BACKENDS: readonly Backend[] = REAL_BACKENDS.filter(
+  ({ isPlain }) => !isPlain || !(walksTreesNatively || copiesOwner),
+);
 export const PROTECTING_BACKENDS: readonly Backend[] = BACKENDS.filter(({ isPlain }) => !isPlain);
-
-/**
- * Whether a backend's cpSync walks as node's JavaScript does where plain node's walks in C++, which knows other answers and
- * sometimes none: there is nothing to compare.
- */
-export function walksByItself({ isPlain }: Backend, flavour: string): boolean {
-  return isPlain === true && flavour === 'sync' && walksTreesNatively;
-}
 
 function realWorld(fs: Fs): World {
   closeLeftWorld();
