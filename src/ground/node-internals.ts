@@ -15,6 +15,26 @@ function symbolNamed(object: object, description: string): symbol | undefined {
   return undefined;
 }
 
+/**
+ * What all of node's synchronous child_process functions make their children with, also those that a program has taken out of
+ * the module before; undefined where it cannot be had.
+ */
+export function spawnSyncBinding(): object | undefined {
+  const process = globalThis.process as NodeJS.Process & { binding?: (name: string) => object };
+  const { noDeprecation } = process;
+  try {
+    // Deprecated (DEP0111), which is news for whoever writes a program, not for who runs it with us in it.
+    process.noDeprecation = true;
+    const binding = process.binding?.('spawn_sync');
+    return binding !== undefined && 'spawn' in binding ? binding : undefined;
+  } catch {
+    return undefined;
+  } finally {
+    if (noDeprecation === undefined) Reflect.deleteProperty(process, 'noDeprecation');
+    else process.noDeprecation = noDeprecation;
+  }
+}
+
 /** The fs that a file stream works through (lib/internal/fs/streams.js); undefined if it cannot be told. */
 export function fsOfStream(stream: object): unknown {
   return valueUnder(stream, 'kFs');

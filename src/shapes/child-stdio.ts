@@ -2,6 +2,7 @@
 // file is published before the child starts.
 
 import type { ChildProcess } from 'node:child_process';
+import { spawnSyncBinding } from '../ground/node-internals';
 import type { Volume } from '../protocol/volume';
 import { runSync } from '../steps/run';
 
@@ -11,7 +12,8 @@ type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
 const SYNCHRONOUS = ['spawnSync', 'execFileSync', 'execSync'];
 
 /**
- * Publishes the files behind the stdio of every child from now on.
+ * Publishes the files behind the stdio of every child from now on, and all files before another program takes the place of
+ * this one.
  *
  * @returns Takes the change back.
  */
@@ -20,14 +22,14 @@ export function publishBeforeSpawn(volume: Volume): () => void {
   const childProcess = require('node:child_process') as Record<string, AnyFunction> & {
     ChildProcess: { prototype: ChildProcess };
   };
-  const undoings = SYNCHRONOUS.map((name) =>
-    before(childProcess, name, (args) => publishStdio(volume, args.find(isOptions)?.stdio)),
-  );
-  undoings.push(
-    before(childProcess.ChildProcess.prototype, 'spawn', ([options]) =>
-      publishStdio(volume, isOptions(options) ? options.stdio : undefined),
-    ),
-  );
+  const publishFor = (args: readonly unknown[]): void => publishStdio(volume, args.find(isOptions)?.stdio);
+  const binding = spawnSyncBinding();
+  const undoings =
+    binding === undefined
+      ? SYNCHRONOUS.map((name) => before(childProcess, name, publishFor))
+      : [before(binding, 'spawn', publishFor)];
+  undoings.push(before(childProcess.ChildProcess.prototype, 'spawn', publishFor));
+  if ('execve' in process) undoings.push(before(process, 'execve', () => publishAll(volume)));
   return () => {
     for (const undo of undoings) undo();
   };
@@ -64,6 +66,13 @@ function publishStdio({ openFiles, host }: Volume, stdio: unknown): void {
     const file = openFiles.get(descriptorOf(entry, position));
     if (file === undefined || file.stage.state !== 'open') continue;
     runSync(file.publish(), host);
+  }
+}
+
+/** https://nodejs.org/api/process.html#processexecvefile-args-env: no listener of 'exit' is called. */
+function publishAll({ openFiles, host }: Volume): void {
+  for (const file of openFiles.values()) {
+    if (file.stage.state === 'open' && file.isComplete()) runSync(file.publish(), host);
   }
 }
 
