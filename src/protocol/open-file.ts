@@ -51,8 +51,7 @@ export class OpenFile {
    * @param error Why it failed.
    */
   noteWriteFile(error?: unknown): void {
-    // Arguments that node refuses: it has not begun.
-    if (codeOf(error).startsWith('ERR_')) return;
+    if (hasNotBegun(error)) return;
     this.noteFailure(error);
     const isSystems = (error as { syscall?: unknown } | undefined)?.syscall !== undefined;
     this.#incomplete = isSystems ? error : undefined;
@@ -65,6 +64,7 @@ export class OpenFile {
    * @param error Why none were.
    */
   noteWrite(handed: HandedOver, accepted: number, error?: unknown): void {
+    if (hasNotBegun(error)) return;
     if (error !== undefined) this.noteFailure(error);
     // The program goes on without the rest of an earlier write: that is lost for good.
     if (this.#rest !== undefined && !continues(this.#rest.bytes, handed)) return;
@@ -115,6 +115,11 @@ export class OpenFile {
     if (other !== undefined && this.stage.fd === fd) this.stage.fd = other;
     return other !== undefined;
   }
+}
+
+/** Arguments that node refuses, and a number that somebody has closed already: what is in the file is all that was to be. */
+function hasNotBegun(error: unknown): boolean {
+  return codeOf(error).startsWith('ERR_') || codeOf(error) === 'EBADF';
 }
 
 /** Opens a staged file, or another descriptor of one; undefined where node's own open is to be called instead. */
@@ -297,7 +302,7 @@ function* fstatIfOpen(fd: number): Steps<{ dev: number; ino: number; nlink: numb
 }
 
 /** Commits a staged file whose descriptor somebody closed without us: what was written to it is all there is. */
-function* settleLost(file: OpenFile | undefined, fd: number): Steps<void> {
+export function* settleLost(file: OpenFile | undefined, fd: number): Steps<void> {
   if (file === undefined) return;
   if (file.stage.fd === fd) file.stage.fd = undefined;
   if (file.stage.state !== 'open' || file.descriptors.size > 1) {

@@ -2,7 +2,7 @@
 
 import type { FileHandle } from 'node:fs/promises';
 import { codeOf, namingTarget, systemError } from '../ground/errors';
-import { type OpenFile, closeOpenFile, isBeingClosed, openReplacing } from '../protocol/open-file';
+import { type OpenFile, closeOpenFile, isBeingClosed, openReplacing, settleLost } from '../protocol/open-file';
 import type { WriteRequest } from '../protocol/begin-stage';
 import { publishWhenIdle } from '../protocol/publish-idle';
 import {
@@ -60,7 +60,7 @@ export function watchOver({ volume, opened }: Context, fd: number): OpenFile {
 
 /** Every other open: node's own, of the staged file where the path is open for replacing. */
 export function openOther(context: Context): ThreeFlavours {
-  const { nativeWriters } = context.volume;
+  const { nativeWriters, openFiles, host } = context.volume;
   const { sync, callback, promise } = inThreeFlavours(context, 'open', (args) => {
     const flags = parseFlags(args[1]);
     if (flags === undefined || isPassingThrough()) return undefined;
@@ -70,23 +70,30 @@ export function openOther(context: Context): ThreeFlavours {
     return openStagedPath(args, flags, seen.staged.stagedPath, seen.asked.asked);
   });
 
+  function note(args: readonly unknown[], fd: number): void {
+    // Somebody has closed that file without us: the number is another one's now.
+    if (openFiles.size > 0) runSync(settleLost(openFiles.get(fd), fd), host);
+    if (isForWriting(args)) nativeWriters.note(fd);
+  }
+
   return {
     sync(...args) {
       const fd = Reflect.apply(sync, undefined, args) as number;
-      if (isForWriting(args)) nativeWriters.note(fd);
+      note(args, fd);
       return fd;
     },
     callback(...args) {
       const done = args.at(-1);
-      if (typeof done !== 'function' || !isForWriting(args)) return Reflect.apply(callback, undefined, args);
+      const isOfInterest = openFiles.size > 0 || isForWriting(args);
+      if (typeof done !== 'function' || !isOfInterest) return Reflect.apply(callback, undefined, args);
       return callback(...args.slice(0, -1), (error: unknown, ...results: [number]) => {
-        if (!error) nativeWriters.note(results[0]);
+        if (!error) note(args, results[0]);
         (done as Done)(error, ...results);
       });
     },
     async promise(...args) {
       const handle = (await promise(...args)) as FileHandle;
-      if (isForWriting(args)) nativeWriters.note(handle.fd);
+      note(args, handle.fd);
       return handle;
     },
   };
