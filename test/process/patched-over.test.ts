@@ -5,6 +5,7 @@ import { expect } from 'chai';
 import { mkdirSync } from 'node:fs';
 import { API, PACKAGE, type ChildResult, runProgram } from '../support/child';
 import { CALL } from '../support/child-programs';
+import { skipBecause } from '../support/needs';
 import { useTemporaryDirectory } from '../support/temporary-directory';
 import { describeTree } from '../support/tree';
 
@@ -14,6 +15,8 @@ interface Disturbance {
   readonly program: string;
   /** Whether writes must have gone through the hook all the same. */
   readonly isProtected: boolean;
+  /** Statements that fail where a package of the program's does not work. */
+  readonly needs?: string;
 }
 
 function nameOf(name: string): string {
@@ -37,7 +40,19 @@ const USE = `
   for (const bad of ['nowhere/x', '.']) await call(fs.writeFile, bad, '').catch(({ code, message }) => console.log(code, message));
 `;
 
+const MOCK_FS = `require(${nameOf('mock-fs')})`;
 const GRACEFUL = `graceful = require(${nameOf('graceful-fs')});`;
+
+/** The same where node's own binding is exchanged: what is printed by then would be lost with it. */
+const MOCKED = `
+  const seen = []; const { log } = console; console.log = (...args) => seen.push(args);
+  try { ${USE} } finally { console.log = log; }
+  const inMock = fs.readdirSync('.').map((name) => [name, fs.readFileSync(name, 'utf8')]);
+`;
+
+/** In the real file system again. */
+const AFTERWARDS =
+  "console.log(JSON.stringify(seen), JSON.stringify(inMock), fs.readdirSync('.')); fs.writeFileSync('after', 'real');";
 
 const DISTURBANCES: readonly Disturbance[] = [
   {
@@ -81,6 +96,26 @@ const DISTURBANCES: readonly Disturbance[] = [
     isProtected: true,
   },
   {
+    title: 'a mock-fs that is loaded after the patch, and put under fs',
+    program: `patch(); const mock = require(${nameOf('mock-fs')}); mock({}); const fs = require('fs'); ${MOCKED} mock.restore(); ${AFTERWARDS}`,
+    isProtected: true,
+    needs: MOCK_FS,
+  },
+  {
+    title: 'a mock-fs that was loaded before the patch, and is put under fs',
+    program: `const mock = require(${nameOf('mock-fs')}); patch(); mock({}); const fs = require('fs'); ${MOCKED} mock.restore(); ${AFTERWARDS}`,
+    isProtected: true,
+    needs: MOCK_FS,
+  },
+  {
+    title: 'a mock-fs that is put under fs after the first write',
+    program: `
+      const mock = require(${nameOf('mock-fs')}); patch(); const fs = require('fs'); fs.writeFileSync('before', 'real');
+      mock({}); ${MOCKED} mock.restore(); ${AFTERWARDS}`,
+    isProtected: true,
+    needs: MOCK_FS,
+  },
+  {
     title: 'arrays that cannot be iterated, where only calls pass through',
     program: `
       patch();
@@ -105,7 +140,8 @@ describe('a program that has', function () {
   async function run(folder: string, program: string, isHooked: boolean): Promise<[ChildResult, string[]]> {
     mkdirSync(folder);
     const child = await runProgram(
-      `const patch = () => ${isHooked ? `require(${JSON.stringify(API)}).patch()` : 'undefined'};
+      `const api = ${isHooked ? `require(${JSON.stringify(API)})` : 'undefined'};
+       const patch = () => api?.patch();
        ${CALL}
        const wrapAll = (fs) => {
          for (const functions of [fs, fs.promises]) {
@@ -117,15 +153,17 @@ describe('a program that has', function () {
        };
        (async () => {
          ${program}
-         if (${isHooked}) console.error(require(${JSON.stringify(API)}).stats().replaced > 0);
+         if (${isHooked}) console.error(api.stats().replaced > 0);
        })().catch((error) => { console.log(error); process.exitCode = 1; });`,
       { hook: false, cwd: folder },
     );
     return [child, describeTree(folder)];
   }
 
-  for (const { title, program, isProtected } of DISTURBANCES) {
-    it(`${title}: gets the same, and makes the same, as without the hook`, async () => {
+  for (const { title, program, isProtected, needs } of DISTURBANCES) {
+    it(`${title}: gets the same, and makes the same, as without the hook`, async function () {
+      if (needs !== undefined && (await runProgram(needs, { hook: false })).code !== 0)
+        skipBecause(this, `${needs} fails on Node ${process.versions.node}`);
       const [[plain, plainTree], [hooked, hookedTree]] = await Promise.all([
         run(at('plain'), program, false),
         run(at('hooked'), program, true),

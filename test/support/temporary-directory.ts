@@ -6,11 +6,16 @@ import { join } from 'node:path';
 import { isStageName } from '../../src/protocol/leftover-name';
 import { readdirSync } from 'node:fs';
 
-/** Registers the hooks; call inside `describe`. @returns The path of `names` joined to the present test's directory. */
-export function useTemporaryDirectory(): (...names: string[]) => string {
+/**
+ * Registers the hooks; call inside `describe`.
+ *
+ * @param place Where the directory is made.
+ * @returns The path of `names` joined to the present test's directory.
+ */
+export function useTemporaryDirectory(place: string = tmpdir()): (...names: string[]) => string {
   let directory = '';
   beforeEach(() => {
-    directory = realpathSync(mkdtempSync(join(tmpdir(), 'fs-intact-test-')));
+    directory = realpathSync(mkdtempSync(join(place, 'fs-intact-test-')));
   });
   afterEach(() => {
     rmSync(directory, { recursive: true, force: true });
