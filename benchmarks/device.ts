@@ -4,13 +4,15 @@
 import { readFileSync } from 'node:fs';
 import { type Bench, type Part, commandFor, environmentOf, loadNow, settle } from './bench';
 import { CONTESTANTS, type Contestant, idOf } from './contestants';
-import { clearProgress, showProgress } from './progress';
+import { showProgress } from './progress';
 import type { Row } from './result';
 import { floorRunner, type Runner, startRunner } from './runners';
 import type { Work } from './work/work';
 import { workNamed } from './work/works';
 
 interface Scenario {
+  /** Of the part, after `device-`. */
+  readonly name: string;
   readonly title: string;
   readonly work: Work;
 }
@@ -19,72 +21,69 @@ interface Scenario {
 const ROUNDS_MAX = 5;
 
 const SCENARIOS: readonly Scenario[] = [
-  { title: 'synchronously', work: workNamed('sync-1k') },
-  { title: 'one after the other', work: workNamed('async-1k') },
-  { title: '64 in flight, 4 pool threads', work: { ...workNamed('64-files-1k'), poolThreads: 4 } },
-  { title: '64 in flight, 32 pool threads', work: { ...workNamed('64-files-1k'), poolThreads: 32 } },
+  { name: 'sync', title: 'synchronously', work: workNamed('sync-1k') },
+  { name: 'async', title: 'one after the other', work: workNamed('async-1k') },
+  ...[4, 32].map((poolThreads) => ({
+    name: `64-files-${poolThreads}-threads`,
+    title: `64 files at a time, ${poolThreads} pool threads`,
+    work: { ...workNamed('64-files-1k'), poolThreads },
+  })),
 ];
 
-export const device: Part = {
-  name: 'device',
-  title: 'Device cost of a write of 1 KiB',
-  async run(bench) {
-    const { options, place } = bench;
-    const missing = missingFor(bench);
-    if (missing !== undefined) {
-      console.log(`device: skipped, because ${missing}`);
-      return undefined;
-    }
-    const loadBefore = loadNow();
-    const rows: Row[] = [];
-    for (const scenario of SCENARIOS) rows.push(...(await rowsOf(scenario, bench)));
-    clearProgress();
-    return {
-      name: 'device',
-      title: device.title,
-      conditions: `read from /sys/block/${place.device}/stat`,
-      command: commandFor('device', options),
-      environment: environmentOf(place, loadBefore),
-      columns: [
-        { key: 'flushes', title: 'flushes per write', unit: '', digits: 2 },
-        { key: 'writes', title: 'device writes per write', unit: '', digits: 2 },
-        { key: 'kibibytes', title: 'written per write', unit: 'KiB', digits: 1 },
-      ],
-      charted: 'flushes',
-      isGrouped: true,
-      rows,
-      notes: [],
-    };
-  },
-};
+export const deviceParts: readonly Part[] = SCENARIOS.map((scenario): Part => {
+  const name = `device-${scenario.name}`;
+  const title = `Device cost of a write of 1 KiB, ${scenario.title}`;
+  return {
+    name,
+    title,
+    async run(bench) {
+      const { options, place } = bench;
+      const missing = missingFor(bench);
+      if (missing !== undefined) {
+        console.log(`${name}: skipped, because ${missing}`);
+        return undefined;
+      }
+      const loadBefore = loadNow();
+      const rows = await rowsOf(scenario.work, bench);
+      return {
+        name,
+        title,
+        conditions: `read from /sys/block/${place.device}/stat`,
+        command: commandFor(name, options),
+        environment: environmentOf(place, loadBefore),
+        columns: [
+          { key: 'flushes', title: 'flushes per write', unit: '', digits: 2 },
+          { key: 'writes', title: 'device writes per write', unit: '', digits: 2 },
+          { key: 'kibibytes', title: 'written per write', unit: 'KiB', digits: 1 },
+        ],
+        charted: 'flushes',
+        isGrouped: true,
+        rows,
+        notes: [],
+      };
+    },
+  };
+});
 
 function missingFor({ place: { device: name, description } }: Bench): string | undefined {
   if (name === undefined) return `only a loop device has no other writers, and this is ${description}`;
   return statOf(name).length < 17 ? 'this kernel does not count flushes (Linux 5.5 and later do)' : undefined;
 }
 
-async function rowsOf({ title, work }: Scenario, bench: Bench): Promise<Row[]> {
+async function rowsOf(work: Work, bench: Bench): Promise<Row[]> {
   const rows: Row[] = [];
   const { effort } = bench;
   for (const contestant of CONTESTANTS.filter((one) => takesPart(work, one))) {
-    showProgress(`${title}, ${idOf(contestant)}`);
+    showProgress(idOf(contestant));
     const level = bench.levelOf(contestant);
     rows.push(
-      await rowOf(
-        await startRunner({ ...contestant, level }, work, { directory: bench.directory(), effort }),
-        title,
-        bench,
-      ),
+      await rowOf(await startRunner({ ...contestant, level }, work, { directory: bench.directory(), effort }), bench),
     );
   }
   if (work.floor !== undefined && bench.floor !== undefined) {
     for (const level of ['process', 'file', 'directory'] as const) {
       rows.push(
-        await rowOf(
-          floorRunner(bench.floor, level, work.floor, { directory: bench.directory(), effort }),
-          title,
-          bench,
-        ),
+        await rowOf(floorRunner(bench.floor, level, work.floor, { directory: bench.directory(), effort }), bench),
       );
     }
   }
@@ -97,7 +96,7 @@ function takesPart(work: Work, { shape, family, hook }: Contestant): boolean {
   return work.shapes.includes(shape) && !(family === 'raw' && shape === 'promise');
 }
 
-async function rowOf(runner: Runner, title: string, bench: Bench): Promise<Row> {
+async function rowOf(runner: Runner, bench: Bench): Promise<Row> {
   const { place, options } = bench;
   const sum = { flushes: 0, writes: 0, kibibytes: 0, operations: 0 };
   try {
@@ -117,7 +116,7 @@ async function rowOf(runner: Runner, title: string, bench: Bench): Promise<Row> 
   }
   const { operations, ...sums } = sum;
   const figures = Object.fromEntries(Object.entries(sums).map(([key, value]) => [key, value / operations]));
-  return { name: `${title}: ${runner.name}`, family: runner.family, level: runner.level, figures };
+  return { name: runner.name, family: runner.family, level: runner.level, figures };
 }
 
 /** https://docs.kernel.org/block/stat.html */

@@ -5,7 +5,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Bench, type Part, commandFor, environmentOf, loadNow } from './bench';
 import { CONTESTANTS, type Contestant, idOf } from './contestants';
-import { clearProgress, showProgress } from './progress';
+import { showProgress } from './progress';
 import type { Row } from './result';
 import { startOf } from './runners';
 import { median } from './statistics';
@@ -17,36 +17,37 @@ const KINDS = ['buffer', 'string', 'stream'] as const;
 
 type Kind = (typeof KINDS)[number];
 
-export const memory: Part = {
-  name: 'memory',
-  title: `Peak memory above the caller's data, ${MEBIBYTES} MiB`,
-  async run(bench) {
-    if (process.platform !== 'linux') {
-      console.log('memory: skipped, because only /proc tells and resets a peak');
-      return undefined;
-    }
-    const loadBefore = loadNow();
-    const { options, place } = bench;
-    const rows: Row[] = [];
-    for (const kind of KINDS) {
+export const memoryParts: readonly Part[] = KINDS.map((kind): Part => {
+  const name = `memory-${kind}`;
+  const title = `Peak memory above the caller's data, ${MEBIBYTES} MiB as a ${kind}`;
+  return {
+    name,
+    title,
+    async run(bench) {
+      if (process.platform !== 'linux') {
+        console.log(`${name}: skipped, because only /proc tells and resets a peak`);
+        return undefined;
+      }
+      const loadBefore = loadNow();
+      const { options, place } = bench;
+      const rows: Row[] = [];
       for (const contestant of CONTESTANTS.filter((one) => takesPart(one, kind)))
         rows.push(await rowOf(contestant, kind, bench));
-    }
-    clearProgress();
-    return {
-      name: 'memory',
-      title: memory.title,
-      conditions: `${measurements(bench)} processes each`,
-      command: commandFor('memory', options),
-      environment: environmentOf(place, loadBefore),
-      columns: [{ key: 'peak', title: 'peak', unit: 'MB', digits: 1 }],
-      charted: 'peak',
-      isGrouped: false,
-      rows,
-      notes: ['The contestants write a small file first, so that their code and their pools are not counted.'],
-    };
-  },
-};
+      return {
+        name,
+        title,
+        conditions: `${measurements(bench)} processes each`,
+        command: commandFor(name, options),
+        environment: environmentOf(place, loadBefore),
+        columns: [{ key: 'peak', title: 'peak', unit: 'MB', digits: 1 }],
+        charted: 'peak',
+        isGrouped: false,
+        rows,
+        notes: ['The contestants write a small file first, so that their code and their pools are not counted.'],
+      };
+    },
+  };
+});
 
 function takesPart({ shape, family, durability, name }: Contestant, kind: Kind): boolean {
   if (family === 'raw' || name.includes('fsync: false')) return false;
@@ -64,12 +65,12 @@ async function rowOf(contestant: Contestant, kind: Kind, bench: Bench): Promise<
   mkdirSync(directory);
   const peaks: number[] = [];
   for (let number = 0; number < measurements(bench); number++) {
-    showProgress(`${kind}, ${idOf(contestant)}`);
+    showProgress(idOf(contestant));
     peaks.push(await peakOf(contestant, kind, join(directory, 'target')));
   }
   rmSync(directory, { recursive: true });
   return {
-    name: `${kind}: ${idOf(contestant)}`,
+    name: idOf(contestant),
     family: contestant.family,
     level: bench.levelOf(contestant),
     figures: { peak: median(peaks) / 1e6 },

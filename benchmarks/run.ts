@@ -5,20 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Bench, Options, Part } from './bench';
-import { coalescing } from './coalescing';
-import { device } from './device';
 import { compileFloor } from './floor';
-import { memory } from './memory';
+import { PARTS } from './parts';
 import { type Place, withPlace } from './place';
 import { beginPart, clearProgress } from './progress';
 import { withSpeed } from './report/readme';
 import { resultsIn, writeFormatted } from './report/results';
 import { tableOf, verdictOf } from './report/text';
 import { findingsIn } from './report/verdict';
-import { startUp } from './start-up';
 import { verifier } from './verify';
-import { partFor } from './work-part';
-import { WORKS } from './work/works';
 
 const ROUNDS_BY_DEFAULT = 15;
 
@@ -45,7 +40,6 @@ Exits with 2 if it was called wrongly or something broke.
 
 const PACKAGE = join(__dirname, '../..');
 const README = join(PACKAGE, 'README.md');
-const PARTS: readonly Part[] = [...WORKS.map(partFor), coalescing, device, memory, startUp];
 const PART_NAMES = PARTS.map(({ name }) => name);
 
 const OPTIONS = {
@@ -67,7 +61,7 @@ async function main(): Promise<void> {
   const { values } = parseArgs({ options: OPTIONS });
   refuseMixture(values);
   if (values.help === true) process.stdout.write(USAGE);
-  else if (values.list === true) console.log(PARTS.map(({ name, title }) => `${name.padEnd(24)}${title}`).join('\n'));
+  else if (values.list === true) console.log(PARTS.map(({ name, title }) => `${name.padEnd(28)}${title}`).join('\n'));
   else if (values.verdict === true) judge(values);
   else if (values.readme === true) await showInReadme(values);
   else await measure(values);

@@ -7,7 +7,7 @@ const BEGIN = '<!-- speed:begin -->';
 const END = '<!-- speed:end -->';
 
 /** The parts that are shown as pictures; the others are on the page of all results. */
-const SHOWN = ['sync-1k', '512-files-1k', 'one-path', 'device', 'memory', 'start-up'];
+const SHOWN = ['sync-1k', '512-files-1k', 'one-path', 'device-64-files-4-threads', 'memory-string', 'start-up'];
 
 /** @returns The README with its part about speed made anew. */
 export function withSpeed(

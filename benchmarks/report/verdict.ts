@@ -50,7 +50,7 @@ const TARGETS: readonly Target[] = [
     ] as const
   ).map(([threads, bound]) =>
     atMost(bound, `with ${threads} pool threads`, 'flushes per operation, 64 in flight, durable', (read) =>
-      figureOf(read('device'), `64 in flight, ${threads} pool threads: ${OURS} (callback)`, 'flushes'),
+      figureOf(read(`device-64-files-${threads}-threads`), `${OURS} (callback)`, 'flushes'),
     ),
   ),
   atLeast(500, 'write-file-atomic', '1000 writes to one path at once, durable', (read) => best(read, 'one-path', PEER)),
@@ -81,7 +81,7 @@ const TARGETS: readonly Target[] = [
     ] as const
   ).map(([kind, bound, shapes]) =>
     atMost(bound, 'MB', `peak memory above the caller's data, 256 MiB ${kind}`, (read) =>
-      worst(shapes.map((shape) => figureOf(read('memory'), `${kind}: ${OURS} (${shape})`, 'peak'))),
+      worst(shapes.map((shape) => figureOf(read(`memory-${kind}`), `${OURS} (${shape})`, 'peak'))),
     ),
   ),
   // Half a percent is what two runs of the very same function differ by.

@@ -3,6 +3,9 @@
 import { expect } from 'chai';
 import { sectionFor } from '../../benchmarks/report/markdown';
 import { chartOf } from '../../benchmarks/report/svg';
+import { CONTESTANTS, idOf } from '../../benchmarks/contestants';
+import { LEVELS } from '../../benchmarks/level';
+import { PARTS } from '../../benchmarks/parts';
 import { withSpeed } from '../../benchmarks/report/readme';
 import { tableOf, verdictOf } from '../../benchmarks/report/text';
 import { findingsIn } from '../../benchmarks/report/verdict';
@@ -129,6 +132,23 @@ describe('the verdict', () => {
   it('judges nothing that has not been measured', () => {
     expect(line('0.5 x C floor')).to.match(/not measured$/);
     expect(findings.filter(({ figure }) => figure === undefined).every(({ isReached }) => !isReached)).to.equal(true);
+  });
+
+  it('judges nothing that no part measures', () => {
+    const names = [
+      ...CONTESTANTS.flatMap((contestant) => [idOf(contestant), `${idOf(contestant)}, once more`]),
+      ...LEVELS.map((level) => `C, ${level}`),
+      'fs-intact/register',
+    ];
+    const figures = { each: 1, p99: 1, ratio: 1, flushes: 1, renames: 1, flawed: 0, peak: 1, added: 1 };
+    const full = PARTS.map(({ name }) =>
+      part(
+        name,
+        names.map((one) => row(one, 1, { figures })),
+      ),
+    );
+    const judged = findingsIn((name) => full.find((result) => result.name === name));
+    expect(judged.filter(({ figure }) => figure === undefined)).to.deep.equal([]);
   });
 
   const README = 'Before\n\n<!-- speed:begin -->\n\nold\n\n<!-- speed:end -->\n\nAfter\n';

@@ -5,7 +5,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { CONTESTANTS, idOf } from '../../benchmarks/contestants';
 import type { Result } from '../../benchmarks/result';
-import { WORKS } from '../../benchmarks/work/works';
+import { PARTS } from '../../benchmarks/parts';
 import { PACKAGE, runNode } from '../support/child';
 import { useTemporaryDirectory } from '../support/temporary-directory';
 
@@ -17,8 +17,8 @@ describe('npm run bench', function () {
     return runNode([join(PACKAGE, 'build/benchmarks/run.js'), ...args], { hook: false });
   }
 
-  it('names each contestant and each kind of work once', () => {
-    for (const names of [CONTESTANTS.map(idOf), WORKS.map(({ name }) => name)])
+  it('names each contestant and each part once', () => {
+    for (const names of [CONTESTANTS.map(idOf), PARTS.map(({ name }) => name)])
       expect(new Set(names).size).to.equal(names.length);
   });
 
