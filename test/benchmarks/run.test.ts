@@ -23,19 +23,19 @@ describe('npm run bench', function () {
   });
 
   it('measures in the directory that it is given, leaves nothing there, and writes figures, a picture and a page', async () => {
-    const what = ['--quick', '--rounds', '1', '--only', 'overhead-fstat'];
+    const what = ['--quick', '--rounds', '1', '--only', 'overhead-read-fd'];
     const { code, stdout, stderr } = await bench(...what, '--directory', at(), '--results', at('results'));
-    expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '[1/1] overhead-fstat\n' });
+    expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '[1/1] overhead-read-fd\n' });
     expect(stdout).to.match(/^ +node:fs \(fs\), once more +[\d.,]+ /m);
     expect(stdout).to.match(/^untouched call under the hook .* (NOT )?reached$/m);
     expect(readdirSync(at())).to.deep.equal(['results']);
 
     expect(readdirSync(at('results')).toSorted()).to.deep.equal([
       'README.md',
-      'overhead-fstat.json',
-      'overhead-fstat.svg',
+      'overhead-read-fd.json',
+      'overhead-read-fd.svg',
     ]);
-    const { rows, environment } = JSON.parse(readFileSync(at('results/overhead-fstat.json'), 'utf8')) as Result;
+    const { rows, environment } = JSON.parse(readFileSync(at('results/overhead-read-fd.json'), 'utf8')) as Result;
     expect(rows.map(({ name }) => name)).to.deep.equal([
       'node:fs (fs)',
       'node:fs (fs), once more',
@@ -43,7 +43,7 @@ describe('npm run bench', function () {
     ]);
     expect(rows.every(({ figures }) => figures['p99']! > 0 && figures['ratio']! > 0)).to.equal(true);
     expect(environment.node).to.equal(process.version);
-    expect(readFileSync(at('results/README.md'), 'utf8')).to.include('](./overhead-fstat.svg)');
+    expect(readFileSync(at('results/README.md'), 'utf8')).to.include('](./overhead-read-fd.svg)');
   });
 
   it('exits with 1 for what is not shown, if it is to be strict', async () => {
