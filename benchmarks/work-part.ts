@@ -90,7 +90,7 @@ async function interleave(runners: readonly Runner[], work: Work, bench: Bench):
   const rounds = new Map<Runner, Round[]>(runners.map((runner) => [runner, []]));
   const measured = roundsOf(work, bench);
   // What takes long warms up within its first round; what is done in a new process each time has done so before.
-  const warmUpRounds = work.isFresh === true ? 0 : measured > 6 ? 2 : 1;
+  const warmUpRounds = work.isFresh === true || measured <= 2 ? 0 : measured <= 6 ? 1 : 2;
   const total = measured + warmUpRounds;
   for (let number = 0; number < total; number++) {
     const order = number % 2 === 0 ? runners : runners.toReversed();

@@ -13,7 +13,7 @@ export const latency: Work = {
   title: `fs.promises.stat of another file, under ${WRITERS} writers of 1 KiB`,
   operations: 'writes',
   unit: 'ms',
-  roundsMax: 4,
+  roundsMax: 3,
   sampled: 'stat',
   shapes: ['callback', 'promise'],
   isSequential: false,
