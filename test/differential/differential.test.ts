@@ -27,7 +27,8 @@ function needsOf({ kind, needs = [] }: Scenario): readonly Need[] {
 }
 
 describe('programs under the hook, beside plain node', function () {
-  this.timeout(600_000);
+  // Each scenario and each child has a limit of its own.
+  this.timeout(0);
   const users = USERS.filter((user) => user === 'user' || process.getuid?.() === 0);
   const comparisons = new Map<User, Comparison>();
   const met = new Set<string>();
