@@ -169,7 +169,8 @@ function isOldContent(value: unknown): boolean {
 function isLeftAlone({ at, hookReport: { before, after, answer } }: Difference): boolean {
   const [when, name] = at.split(' > ');
   if ((when !== 'after' && when !== 'own') || !isDeepStrictEqual(after?.[name!], before![name!])) return false;
-  const text = JSON.stringify(answer);
+  // A process that has died has not answered.
+  const text = JSON.stringify(answer ?? null);
   return /"class":"[A-Za-z]*Error"/.test(text) || text.includes('"writableFinished":false');
 }
 
