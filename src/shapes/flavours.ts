@@ -115,7 +115,9 @@ export function* callOnStaged(
     // stat with `throwIfNoEntry: false` has no other way to say it.
     if (result !== undefined || !name.endsWith('stat')) return result;
   } catch (error) {
-    if (codeOf(error) !== 'ENOENT') throw namingTarget(error, asked.asked);
+    // Some errors of node's name no path, so neither do these.
+    const isNamed = (error as { path?: unknown }).path !== undefined;
+    if (codeOf(error) !== 'ENOENT') throw isNamed ? namingTarget(error, asked.asked) : error;
   }
   // Published in this very moment, by a close that runs on another thread.
   return yield* native(name, args);

@@ -8,7 +8,7 @@ import { isInPlace } from '../protocol/stage';
 import type { Volume } from '../protocol/volume';
 import { readPath } from './arguments';
 import type { Context } from './context';
-import type { ThreeFlavours } from './flavours';
+import { type ThreeFlavours, callOnStaged, inThreeFlavours, sight } from './flavours';
 
 type AnyFunction = (...args: unknown[]) => unknown;
 type Listed = string | Buffer | Dirent;
@@ -29,14 +29,13 @@ export function listingCalls(context: Context): Record<'readdir' | 'opendir', Th
 type Show = (found: unknown, args: readonly unknown[], wasQuiet: () => boolean) => unknown;
 
 /** The native call in three flavours, and something done with its result. */
-function withResult(
-  { volume, natives, nativePromises }: Context,
-  name: 'readdir' | 'opendir',
-  show: Show,
-): ThreeFlavours {
-  const functions = natives as unknown as Record<string, AnyFunction>;
-  const nativeSync = functions[`${name}Sync`]!;
-  const nativeCallback = functions[name]!;
+function withResult(context: Context, name: 'readdir' | 'opendir', show: Show): ThreeFlavours {
+  const { volume } = context;
+  // To the program, what is open for replacing is a file: there the call fails as it must.
+  const native = inThreeFlavours(context, name, (args) => {
+    const seen = sight(context, args[0], true);
+    return seen && callOnStaged(name, args, 0, seen);
+  });
   const watch = (): (() => boolean) => {
     const isNoneBegun = volume.underWay.watch();
     const isNothingOpen = volume.view.isEmpty;
@@ -44,14 +43,14 @@ function withResult(
   };
 
   function sync(...args: unknown[]): unknown {
-    return show(Reflect.apply(nativeSync, undefined, args), args, () => volume.view.isEmpty && volume.underWay.isNone);
+    return show(Reflect.apply(native.sync, undefined, args), args, () => volume.view.isEmpty && volume.underWay.isNone);
   }
 
   function callback(...args: unknown[]): unknown {
     const done = args.at(-1);
-    if (typeof done !== 'function') return Reflect.apply(nativeCallback, undefined, args);
+    if (typeof done !== 'function') return Reflect.apply(native.callback, undefined, args);
     const wasQuiet = watch();
-    return nativeCallback(...args.slice(0, -1), (error: unknown, ...results: unknown[]) => {
+    return native.callback(...args.slice(0, -1), (error: unknown, ...results: unknown[]) => {
       if (error) (done as AnyFunction)(error);
       else (done as AnyFunction)(error, show(results[0], args, wasQuiet));
     });
@@ -59,8 +58,7 @@ function withResult(
 
   async function promise(...args: unknown[]): Promise<unknown> {
     const wasQuiet = watch();
-    const native = (nativePromises() as unknown as Record<string, AnyFunction>)[name]!;
-    return show(await Reflect.apply(native, undefined, args), args, wasQuiet);
+    return show(await native.promise(...args), args, wasQuiet);
   }
 
   return { sync, callback, promise };
@@ -68,15 +66,8 @@ function withResult(
 
 function shownList({ volume }: Context, found: Listed[], args: readonly unknown[]): Listed[] {
   if (!found.some((entry) => isHidden(volume, entry))) return found;
-  const names = namesToBe(volume);
-  const shown = found.map((entry) => underItsName(volume, names, entry)).filter((entry) => entry !== undefined);
-  const seen = new Set<string>();
-  const once = shown.filter((entry) => {
-    const place = placeOf(entry);
-    const isNew = !seen.has(place);
-    seen.add(place);
-    return isNew;
-  });
+  const showOnce = onceUnderItsName(volume);
+  const once = found.map((entry) => showOnce(entry)).filter((entry) => entry !== undefined);
   const isRecursive = (args[1] as { recursive?: unknown } | null | undefined)?.recursive === true;
   // libuv sorts a directory's names by their bytes.
   return isRecursive ? once : once.toSorted((one, other) => Buffer.compare(bytesOf(one), bytesOf(other)));
@@ -86,18 +77,9 @@ function shownList({ volume }: Context, found: Listed[], args: readonly unknown[
 function showing(directory: Dir, { volume }: Context): Dir {
   const readSync = directory.readSync.bind(directory);
   const read = directory.read.bind<Dir['read']>(directory);
-  /** Of the names that files are to have, those shown already. */
-  const seen = new Set<string>();
-  /** The entry as it is to be shown; undefined if it has been, or must not be. */
-  const shownOnce = (entry: Dirent | null): Dirent | null | undefined => {
-    if (entry === null) return null;
-    if (volume.view.isEmpty && seen.size === 0 && !isHidden(volume, entry)) return entry;
-    const names = namesToBe(volume);
-    const shown = underItsName(volume, names, entry) as Dirent | undefined;
-    if (shown === undefined || seen.has(placeOf(shown))) return undefined;
-    if ([...names.values()].includes(shown.name)) seen.add(placeOf(shown));
-    return shown;
-  };
+  const showOnce = onceUnderItsName(volume);
+  const shownOnce = (entry: Dirent | null): Dirent | null | undefined =>
+    entry && (showOnce(entry) as Dirent | undefined);
 
   /** The next entry to show. What node throws at once is thrown at once. */
   function next(): Promise<Dirent | null> {
@@ -157,6 +139,22 @@ function isHidden({ underWay, machine }: Volume, entry: Listed): boolean {
   return isOwnStageName(name, machine) || underWay.hasRecord(name);
 }
 
+/**
+ * Shows the entries of one listing, one after the other, as they are to be shown: undefined for one that must not be, or has
+ * been. A directory may have an older file under the name that an open one is to have.
+ */
+function onceUnderItsName(volume: Volume): (entry: Listed) => Listed | undefined {
+  const seen = new Set<string>();
+  return (entry) => {
+    if (volume.view.isEmpty && seen.size === 0 && !isHidden(volume, entry)) return entry;
+    const names = namesToBe(volume);
+    const shown = underItsName(volume, names, entry);
+    if (shown === undefined || seen.has(placeOf(shown))) return undefined;
+    if ([...names.values()].includes(basename(textOf(shown)))) seen.add(placeOf(shown));
+    return shown;
+  };
+}
+
 /** The names that open files are to have, by their hidden ones. None where the file that one is for keeps its own. */
 function namesToBe({ view }: Volume): Map<string, string> {
   const replacing = view.files.filter(({ stage }) => !isInPlace(stage.publishBy));
@@ -173,12 +171,14 @@ function underItsName(volume: Volume, names: Map<string, string>, entry: Listed)
   if (name === undefined) return undefined;
   const shown = text.slice(0, text.length - basename(text).length) + name;
   if (typeof entry === 'string') return shown;
-  return Buffer.isBuffer(entry) ? Buffer.from(shown) : Object.assign(entry, { name: shown });
+  if (Buffer.isBuffer(entry)) return Buffer.from(shown);
+  return Object.assign(entry, { name: Buffer.isBuffer(entry.name) ? Buffer.from(shown) : shown });
 }
 
 function textOf(entry: Listed): string {
-  if (typeof entry === 'string') return entry;
-  return Buffer.isBuffer(entry) ? entry.toString() : entry.name;
+  // With the encoding `buffer` the name in a Dirent is one, too.
+  const name: string | Buffer = typeof entry === 'string' || Buffer.isBuffer(entry) ? entry : entry.name;
+  return typeof name === 'string' ? name : name.toString();
 }
 
 /** Where an entry is: with `recursive`, one name may stand in many directories. */

@@ -1,11 +1,12 @@
 // mkdir and mkdtemp are native. Only what they made is noted: a durable file in a new directory needs that directory's own
 // name to be durable too.
 
+import { dirname } from 'node:path';
 import { systemError } from '../ground/errors';
 import { refused } from '../steps/step';
 import { readPath } from './arguments';
 import type { Context } from './context';
-import { type ThreeFlavours, inThreeFlavours, sight } from './flavours';
+import { type ThreeFlavours, inThreeFlavours } from './flavours';
 
 type AnyFunction = (...args: unknown[]) => unknown;
 type MakeDirectory = 'mkdir' | 'mkdtemp';
@@ -13,9 +14,10 @@ type MakeDirectory = 'mkdir' | 'mkdtemp';
 /** https://nodejs.org/api/fs.html#fsmkdirpath-options-callback, #fsmkdtempprefix-options-callback and their kin. */
 export function makeDirectoryCalls(context: Context, name: MakeDirectory): ThreeFlavours {
   const { directories } = context.volume;
-  const native = inThreeFlavours(context, name, (args) => {
-    const taken = name === 'mkdir' ? sight(context, args[0], false) : undefined;
-    return taken && refused(systemError('EEXIST', 'mkdir', taken.asked.asked));
+  const native = inThreeFlavours(context, name, ([path]) => {
+    const asked = name === 'mkdir' ? readPath(path) : undefined;
+    const code = asked && obstacleTo(context, asked.absolute);
+    return code && refused(systemError(code, 'mkdir', asked.asked));
   });
 
   function note([path, options]: readonly unknown[], result: unknown): void {
@@ -48,4 +50,15 @@ export function makeDirectoryCalls(context: Context, name: MakeDirectory): Three
   }
 
   return { sync, callback, promise };
+}
+
+/** What keeps a directory from being made: its name, or one above it, is that of a file which is open for replacing. */
+function obstacleTo({ volume: { view } }: Context, directory: string): 'EEXIST' | 'ENOTDIR' | undefined {
+  const isFile = (absolute: string, follow: boolean): boolean =>
+    view.find({ asked: absolute, absolute }, follow) !== undefined;
+  if (isFile(directory, false)) return 'EEXIST';
+  for (let below = directory, above = dirname(below); above !== below; below = above, above = dirname(above)) {
+    if (isFile(above, true)) return 'ENOTDIR';
+  }
+  return undefined;
 }
