@@ -225,7 +225,8 @@ const formidable: Program = {
         const form = formidable({ uploadDir: 'uploads', filename: (name, extension, part) => part.originalFilename, maxFileSize: 1_000_000 });
         const done = await form.parse(request).catch((error) => ({ error: error.code }));
         const [fields, files] = Array.isArray(done) ? done : [done, {}];
-        const sizes = Object.values(files).flat().map(({ newFilename, size }) => [newFilename, size]);
+        // They come in the order in which they were complete, which is a race between threads.
+        const sizes = Object.values(files).flat().map(({ newFilename, size }) => [newFilename, size]).toSorted();
         response.end(JSON.stringify({ fields, sizes }));
       });
       server.listen(0, '127.0.0.1', async () => {
