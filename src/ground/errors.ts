@@ -112,7 +112,8 @@ function reasonOf({ code, message }: SystemError): string {
   return (knownErrors().get(code) ?? unknownError(code)).text;
 }
 
-function isSystemError(error: unknown): error is SystemError & { syscall: string } {
+/** Whether it is an error as a call of the file system throws it. */
+export function isSystemError(error: unknown): error is SystemError & { syscall: string } {
   return error instanceof Error && typeof (error as SystemError).syscall === 'string' && codeOf(error) !== '';
 }
 

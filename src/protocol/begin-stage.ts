@@ -4,7 +4,9 @@ import { isExclusive } from '../settings/flags';
 import type { Settings } from '../settings/settings';
 import type { Steps } from '../steps/step';
 import { countInPlace, countNative } from './counts';
+import type { Turn } from './landing-site';
 import { sweepOnFirstVisit } from './leftovers';
+import type { Slot } from './slots';
 import { type PublishBy, type Stage, type StageRequest, noStage, openStage } from './stage';
 import { type Plan, type PlanRequest, type Target, planWrite } from './target';
 import type { Volume } from './volume';
@@ -16,6 +18,11 @@ export interface WriteRequest extends PlanRequest {
   readonly inherit: StageRequest['inherit'];
   /** Whether the staged file begins with the target's present content, for appending. */
   readonly seed?: boolean;
+  /** Whether the staged file can be filled a second time, if what it began with turns out to be old. */
+  readonly isRepeatable?: boolean;
+  /** Its place in the order of the calls, of an asynchronous write. */
+  readonly turn?: Turn | undefined;
+  readonly slot?: Slot | undefined;
 }
 
 /** Plans a write and opens its staged file; undefined where node's own call is to be made instead. */

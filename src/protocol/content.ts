@@ -2,6 +2,7 @@
 
 import { systemError } from '../ground/errors';
 import { type Steps, wait, write } from '../steps/step';
+import type { Slot } from './slots';
 
 /** Everything that node's writeFile functions accept as data, after node's own checks. */
 export type Content = string | ArrayBufferView | AsyncIterable<unknown> | Iterable<unknown>;
@@ -20,19 +21,21 @@ const EMPTY_WRITES_MAX = 5;
  *
  * @param encoding For strings, also those that an iterable yields.
  * @param checkpoint Called before each write; throws to stop.
+ * @param slot To be left while an iterable is waited for.
  */
 export function* writeContent(
   fd: number,
   content: Content,
   encoding: BufferEncoding,
   checkpoint: () => void,
+  slot?: Slot,
 ): Steps<void> {
   if (typeof content === 'string') {
     for (const piece of encode(content, encoding)) yield* writeBytes(fd, piece, null, checkpoint);
   } else if (ArrayBuffer.isView(content)) {
     yield* writeBytes(fd, bytesOf(content), null, checkpoint);
   } else {
-    yield* writeChunks(fd, content, encoding, checkpoint);
+    yield* writeChunks(fd, content, encoding, checkpoint, slot);
   }
 }
 
@@ -64,24 +67,27 @@ function* writeChunks(
   chunks: AsyncIterable<unknown> | Iterable<unknown>,
   encoding: BufferEncoding,
   checkpoint: () => void,
+  slot: Slot | undefined,
 ): Steps<void> {
-  yield* consume(chunks, (chunk) => {
+  const writeChunk = (chunk: unknown): Steps<void> => {
     checkpoint();
     const bytes = ArrayBuffer.isView(chunk) ? bytesOf(chunk) : Buffer.from(chunk as string, encoding);
     return writeBytes(fd, bytes, null, checkpoint);
-  });
+  };
+  yield* consume(chunks, writeChunk, slot);
 }
 
 /** Consumes an iterable as node's fsPromises.writeFile does, and like it lets the iterable clean up on failure. */
 export function* consume(
   chunks: AsyncIterable<unknown> | Iterable<unknown>,
   use: (chunk: unknown) => Steps<void>,
+  slot?: Slot,
 ): Steps<void> {
   const iterator = iterate(chunks);
   let exhausted = false;
   try {
     for (;;) {
-      const { done, value } = yield* wait(iterator.next());
+      const { done, value } = yield* waitOutside(slot, iterator.next());
       if (done) {
         exhausted = true;
         return;
@@ -89,8 +95,16 @@ export function* consume(
       yield* use(value);
     }
   } finally {
-    if (!exhausted) yield* wait(Promise.resolve(iterator.return?.()).catch(() => {}));
+    if (!exhausted) yield* waitOutside(slot, cleanUp(iterator));
   }
+}
+
+async function cleanUp(iterator: AsyncGenerator<unknown, void>): Promise<void> {
+  await iterator.return?.(undefined).catch(() => {});
+}
+
+function waitOutside<T>(slot: Slot | undefined, promise: Promise<T>): Steps<T> {
+  return slot === undefined ? wait(promise) : slot.outside(wait(promise));
 }
 
 async function* iterate(chunks: AsyncIterable<unknown> | Iterable<unknown>): AsyncGenerator<unknown, void> {

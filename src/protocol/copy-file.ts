@@ -9,7 +9,9 @@ import { CREATE_EXCLUSIVELY, REPLACE } from '../settings/flags';
 import type { Settings } from '../settings/settings';
 import type { Treatment } from '../settings/treatment';
 import { type Steps, copyFile, fchmod, futimes, lstat, mkdir, stat } from '../steps/step';
+import { inOrder } from './landing-order';
 import { completeStage, replaceFile } from './replace-file';
+import { inSlot } from './slots';
 import { type Stage, type StageRequest, noStage, openStage, stagedPathOf } from './stage';
 import { type AskedPath, type Target, entryAt } from './target';
 import type { Volume } from './volume';
@@ -121,10 +123,9 @@ function* replaceEntry(volume: Volume, request: EntryCopyRequest): Steps<boolean
   const source = yield* sourceOf(request);
   if (target === undefined || source === undefined) return false;
   try {
-    const stage = yield* stageEntry(volume, target, request);
-    if (stage === noStage) return false;
-    yield* completeStage(stage, { ...request, flush: false, fill: (_, fd) => fillEntry(stage, fd, source, request) });
-    return true;
+    return yield* inOrder(volume.landingOrder, (turn) =>
+      inSlot((slot) => copyInTurn(volume, target, source, { ...request, turn, slot })),
+    );
   } catch (error) {
     // What may not be renamed over may not be unlinked either, and node says so.
     if ((error as SystemError).syscall === 'rename' && (isAboutThePath(codeOf(error)) || codeOf(error) === 'EBUSY'))
@@ -133,7 +134,23 @@ function* replaceEntry(volume: Volume, request: EntryCopyRequest): Steps<boolean
   }
 }
 
-function* stageEntry(volume: Volume, target: Target, request: EntryCopyRequest): Steps<Stage | typeof noStage> {
+function* copyInTurn(
+  volume: Volume,
+  target: Target,
+  source: Stats,
+  request: EntryCopyRequest & Pick<StageRequest, 'turn' | 'slot'>,
+): Steps<boolean> {
+  const stage = yield* stageEntry(volume, target, request);
+  if (stage === noStage) return false;
+  yield* completeStage(stage, { ...request, flush: false, fill: (_, fd) => fillEntry(stage, fd, source, request) });
+  return true;
+}
+
+function* stageEntry(
+  volume: Volume,
+  target: Target,
+  request: EntryCopyRequest & Pick<StageRequest, 'turn' | 'slot'>,
+): Steps<Stage | typeof noStage> {
   const stageRequest: StageRequest = {
     ...request,
     target,

@@ -31,13 +31,15 @@ export interface Counts {
   inPlace: Partial<Record<InPlaceReason, number>>;
   /** Calls that would have replaced content but went to node:fs, by reason. */
   native: Partial<Record<NativeReason, number>>;
+  /** Writes that a newer one stands for: both were under way, and only the newer content was put in place. */
+  superseded: number;
   /** Staged files thrown away: failed, aborted or destroyed writes. */
   discarded: number;
   /** Leftovers of dead processes removed. */
   swept: number;
 }
 
-export const counts: Counts = { replaced: 0, inPlace: {}, native: {}, discarded: 0, swept: 0 };
+export const counts: Counts = { replaced: 0, inPlace: {}, native: {}, superseded: 0, discarded: 0, swept: 0 };
 
 export function countInPlace(reason: InPlaceReason): void {
   counts.inPlace[reason] = (counts.inPlace[reason] ?? 0) + 1;

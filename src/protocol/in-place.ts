@@ -3,10 +3,11 @@
 
 import type { Stats } from 'node:fs';
 import { codeOf, systemError } from '../ground/errors';
-import { isAboutThePath, losesBytes } from '../ground/platform';
+import { isAboutThePath } from '../ground/platform';
 import { READ_REGULAR, WRITE_REGULAR } from '../settings/flags';
 import {
   type Steps,
+  atOnce,
   close,
   fchmod,
   fchown,
@@ -18,12 +19,12 @@ import {
   open,
   read,
   rename,
-  unlink,
 } from '../steps/step';
 import { writeBytes } from './content';
+import { type Landing, Overtaken } from './landing-site';
 import { redoName } from './leftover-name';
 import { type Redo, sealRecord } from './redo-record';
-import type { Stage, StagedName } from './stage';
+import { type Stage, type StagedName, removeIfSame, removeIfThere } from './stage';
 import { syncDirectory } from './sync-directory';
 
 const COPY_BYTES = 1024 * 1024;
@@ -33,8 +34,11 @@ const COPY_BYTES = 1024 * 1024;
  *
  * The target is the inode that the stage holds, or else what has the target's name. A record is kept as long as that name
  * leads to that inode; without it nobody could tell what the record is for.
+ *
+ * @param landing Where other writes are under way.
+ * @throws Overtaken where one of them is newer and was faster.
  */
-export function* copyOver(stage: Stage, staged: StagedName): Steps<void> {
+export function* copyOver(stage: Stage, staged: StagedName, landing?: Landing): Steps<void> {
   const target = stage.inodeFd ?? (yield* open(staged.path, WRITE_REGULAR, 0));
   stage.inodeFd = undefined;
   const { underWay } = stage.volume;
@@ -43,7 +47,7 @@ export function* copyOver(stage: Stage, staged: StagedName): Steps<void> {
   try {
     const source = yield* open(staged.stagedPath, READ_REGULAR, 0);
     try {
-      yield* copyDescriptor(stage, staged, source, target);
+      yield* copyInOrder(stage, staged, source, target, landing);
     } finally {
       yield* close(source);
     }
@@ -53,27 +57,87 @@ export function* copyOver(stage: Stage, staged: StagedName): Steps<void> {
   }
 }
 
-function* copyDescriptor(stage: Stage, staged: StagedName, source: number, target: number): Steps<void> {
-  const flush = stage.treatment.durability !== 'process';
+/** Copies when nobody else copies over the same inode, or ends in the place of somebody who cannot be waited for. */
+function* copyInOrder(
+  stage: Stage,
+  staged: StagedName,
+  source: number,
+  target: number,
+  landing: Landing | undefined,
+): Steps<void> {
+  if (landing === undefined) {
+    yield* copyDescriptor(stage, staged, source, target);
+    return;
+  }
+  const { landingOrder } = stage.volume;
+  const { turn } = landing;
+  const file = yield* fstat(target);
+  const site = yield* landingOrder.whenFree(() => landingOrder.siteOfInode(file));
+  site.throwIfLate(turn);
+  const rival = site.landing;
+  site.begin(landing);
+  let outcome: unknown = new Overtaken({ number: turn.number, isFlushed: stage.isFlushed });
+  try {
+    yield* copyDescriptor(stage, staged, source, target, landing);
+  } catch (error) {
+    // What has the record's name now is somebody else's, and not ours to remove.
+    if (landing.overtaken !== undefined && landing.record !== undefined) stage.state = 'recorded';
+    if (stage.state !== 'published') outcome = error;
+    throw error;
+  } finally {
+    site.end(landing);
+    if (stage.state === 'published') landingOrder.landed(site, turn, stage);
+    // One that has failed before it lost a byte leaves the other as it was.
+    if (rival !== undefined && stage.state !== 'open') yield* endRival(stage, staged, rival, outcome);
+  }
+}
+
+/** Ends another's copy that is half-way: its bytes have been written over, and its record must not bring them back. */
+function* endRival(stage: Stage, { stagedPath }: StagedName, rival: Landing, outcome: unknown): Steps<void> {
+  rival.overtaken = outcome;
+  const { staged } = rival;
+  if (rival.record === undefined || rival.record === stagedPath) return;
+  yield* removeIfThere(rival.record);
+  if (isFlushing(stage)) yield* syncDirectory(stage.volume, staged.directory);
+}
+
+function* copyDescriptor(
+  stage: Stage,
+  staged: StagedName,
+  source: number,
+  target: number,
+  landing?: Landing,
+): Steps<void> {
   const content = yield* fstat(source);
   const old = yield* fstat(target);
   const named = yield* lstat(staged.path);
   stage.contentBytes = content.size;
   const isNamed = named?.ino === old.ino && named.dev === old.dev;
-  const isRecorded = isNamed && (yield* record(stage, staged, old, flush));
-  yield* handOnOwner(stage, target);
+  const isRecorded = isNamed && (yield* record(stage, staged, old, landing));
+  landing?.throwIfOvertaken();
+  yield* atOnce(handOnOwner(stage, target));
   // First, because it may be refused.
-  if (isForTarget(stage, content.mode) && content.mode !== old.mode) yield* fchmod(target, content.mode & 0o7777);
+  if (isForTarget(stage, content.mode) && content.mode !== old.mode) {
+    landing?.throwIfOvertaken();
+    yield* atOnce(fchmod(target, content.mode & 0o7777));
+  }
   // Asked for only now: until the record was there, somebody may have finished an older one.
   const { size: oldSize } = yield* fstat(target);
-  yield* copyContent(source, target, content.size, oldSize, () => isRecorded && (stage.state = 'recorded'));
-  yield* handOnTimes(target, content);
-  if (flush) yield* fsync(target);
+  const overwriting = (): void => {
+    if (isRecorded) stage.state = 'recorded';
+  };
+  yield* copyContent(source, target, content.size, oldSize, overwriting, landing);
+  landing?.throwIfOvertaken();
+  yield* atOnce(handOnTimes(target, content));
+  if (isFlushing(stage)) yield* fsync(target);
   stage.state = 'published';
-  if ((yield* lstat(staged.stagedPath))?.ino !== content.ino) return;
-  yield* unlink(staged.stagedPath);
   // Not left to a later sync: a record that a crash brings back would put this content over a newer one.
-  if (flush) yield* syncDirectory(stage.volume, staged.directory);
+  if ((yield* atOnce(removeIfSame(staged.stagedPath, content))) && isFlushing(stage))
+    yield* syncDirectory(stage.volume, staged.directory);
+}
+
+function isFlushing({ treatment }: Stage): boolean {
+  return treatment.durability !== 'process';
 }
 
 /** Gives the target the times of the staged file, unless that was just written and nothing else. */
@@ -92,19 +156,30 @@ function* handOnTimes(target: number, { atimeMs, mtimeMs, ctimeMs }: Stats): Ste
  *
  * @returns False where the record's name cannot be had, such as that of somebody else's file in a sticky directory.
  */
-function* record(stage: Stage, staged: StagedName, target: Stats, flush: boolean): Steps<boolean> {
-  yield* sealRecord(staged.stagedPath, staged.name, target, stage.volume.machine.thisProcess(), flush);
+function* record(stage: Stage, staged: StagedName, target: Stats, landing: Landing | undefined): Steps<boolean> {
+  const { volume } = stage;
+  yield* sealRecord(staged.stagedPath, staged.name, target, volume.machine.thisProcess(), isFlushing(stage));
   const path = `${staged.directory}/${redoName(staged.name)}`;
+  landing?.throwIfOvertaken();
   try {
-    yield* rename(staged.stagedPath, path);
+    // Of a copy that has come half-way, perhaps: from now on only this record can make the target whole.
+    if (yield* atOnce(takePlace(staged.stagedPath, path))) stage.state = 'recorded';
   } catch (error) {
     if (!isAboutThePath(codeOf(error))) throw error;
     warnUnprotected(stage, staged);
     return false;
   }
   staged.stagedPath = path;
-  if (flush) yield* syncDirectory(stage.volume, staged.directory);
+  if (landing) landing.record = path;
+  if (isFlushing(stage)) yield* syncDirectory(volume, staged.directory);
   return true;
+}
+
+/** @returns Whether there was a record already. */
+function* takePlace(stagedPath: string, path: string): Steps<boolean> {
+  const older = yield* lstat(path);
+  yield* rename(stagedPath, path);
+  return older !== undefined;
 }
 
 function warnUnprotected({ volume, settings }: Stage, { path, directory }: StagedName): void {
@@ -148,7 +223,7 @@ export function* finishRedo(directory: string, recordName: string, redo: Redo): 
     if (!isMeant(found, redo)) throw systemError('ESTALE', 'open', `${directory}/${redo.name}`);
     const source = yield* open(`${directory}/${recordName}`, READ_REGULAR, 0);
     try {
-      yield* copyContent(source, target, redo.size, found.size, () => {});
+      yield* copyContent(source, target, redo.size, found.size, () => {}, undefined);
       yield* fsync(target);
     } finally {
       yield* close(source);
@@ -171,7 +246,8 @@ function isTrusted(recordUid: number, target: Stats): boolean {
 }
 
 /**
- * Writes the first `size` bytes of one file over another that is `oldSize` bytes long.
+ * Writes the first `size` bytes of one file over another that is `oldSize` bytes long. Every change is made synchronously,
+ * in either flavour: no thread may be about to make one when a synchronous write copies over the same inode.
  *
  * @param overwriting Called before the first old byte is lost.
  */
@@ -181,32 +257,49 @@ function* copyContent(
   size: number,
   oldSize: number,
   overwriting: () => void,
+  landing: Landing | undefined,
 ): Steps<void> {
-  yield* growFirst(source, target, size, oldSize);
+  yield* growFirst(source, target, size, oldSize, landing);
   overwriting();
-  yield* copyRange(source, target, 0, Math.min(size, oldSize));
-  if (size < oldSize) yield* ftruncate(target, size);
+  yield* copyRange(source, target, 0, Math.min(size, oldSize), landing);
+  if (size >= oldSize) return;
+  landing?.throwIfOvertaken();
+  yield* atOnce(ftruncate(target, size));
 }
 
 /** The part beyond the old end comes first: it alone needs new space, and where there is none the old content is whole. */
-function* growFirst(source: number, target: number, size: number, oldSize: number): Steps<void> {
+function* growFirst(
+  source: number,
+  target: number,
+  size: number,
+  oldSize: number,
+  landing: Landing | undefined,
+): Steps<void> {
   if (size <= oldSize) return;
   try {
-    yield* copyRange(source, target, oldSize, size);
+    yield* copyRange(source, target, oldSize, size, landing);
   } catch (error) {
-    if (losesBytes(codeOf(error))) yield* ftruncate(target, oldSize);
+    // Unless somebody has come in between, and it is theirs.
+    if (!landing?.overtaken) yield* atOnce(ftruncate(target, oldSize));
     throw error;
   }
 }
 
-function* copyRange(source: number, target: number, start: number, end: number): Steps<void> {
+function* copyRange(
+  source: number,
+  target: number,
+  start: number,
+  end: number,
+  landing: Landing | undefined,
+): Steps<void> {
   const buffer = Buffer.allocUnsafe(Math.min(COPY_BYTES, Math.max(end - start, 0)));
   let position = start;
   while (position < end) {
     const wanted = Math.min(buffer.length, end - position);
     const length = yield* read(source, buffer, 0, wanted, position);
     if (length === 0) throw systemError('EIO', 'read', '');
-    yield* writeBytes(target, buffer.subarray(0, length), position);
+    landing?.throwIfOvertaken();
+    yield* atOnce(writeBytes(target, buffer.subarray(0, length), position));
     position += length;
   }
 }

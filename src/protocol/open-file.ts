@@ -8,6 +8,9 @@ import { type Steps, close, fstat, open } from '../steps/step';
 import { type WriteRequest, beginStage } from './begin-stage';
 import { commitOpenStage, commitStage } from './commit';
 import { countNative } from './counts';
+import { inOrder } from './landing-order';
+import type { Turn } from './landing-site';
+import { inSlot } from './slots';
 import { type Stage, closeStage, discardStage, flushStage, isInPlace } from './stage';
 import { type HandedOver, continues, restOf } from './short-write';
 import { followMoves } from './staged-place';
@@ -190,8 +193,13 @@ export function* closeOpenFile(file: OpenFile, fd: number): Steps<boolean> {
     yield* close(fd);
     return true;
   }
+  return yield* inOrder(file.volume.landingOrder, (turn) => settleOpenFile(file, fd, turn));
+}
+
+function* settleOpenFile(file: OpenFile, fd: number, turn: Turn | undefined): Steps<boolean> {
   const { volume, stage } = file;
   file.isClosing = true;
+  stage.turn = turn;
   volume.closing.set(fd, stage);
   try {
     if (isPublished(stage)) {
@@ -208,7 +216,7 @@ export function* closeOpenFile(file: OpenFile, fd: number): Steps<boolean> {
       return true;
     }
     const isOurs = yield* identify(file, fd);
-    yield* commitStage(stage);
+    yield* landInSlot(stage, commitStage(stage));
     return isOurs;
   } catch (error) {
     yield* discardStage(stage);
@@ -235,13 +243,18 @@ export function isBeingClosed({ closing }: Volume, fd: number): boolean {
  * renamed over as long as that is so.
  */
 export function* publishOpenFile(file: OpenFile, flush = false, isLast = false): Steps<void> {
+  yield* inOrder(file.volume.landingOrder, (turn) => publishInTurn(file, flush, isLast, turn));
+}
+
+function* publishInTurn(file: OpenFile, flush: boolean, isLast: boolean, turn: Turn | undefined): Steps<void> {
   const { volume, stage } = file;
   if (isPublished(stage)) return;
   file.isClosing = true;
+  stage.turn = turn;
   try {
     if (file.loss !== undefined) throw file.loss;
     if (stage.fd !== undefined) yield* identify(file, stage.fd);
-    yield* commitOpenStage(stage, flush);
+    yield* landInSlot(stage, commitOpenStage(stage, flush));
   } catch (error) {
     file.isAbandoned = true;
     throw namingTarget(error, stage.target.asked);
@@ -253,6 +266,13 @@ export function* publishOpenFile(file: OpenFile, flush = false, isLast = false):
       if (!isLast) for (const fd of file.descriptors) volume.nativeWriters.note(fd);
     }
   }
+}
+
+function* landInSlot(stage: Stage, commit: Steps<void>): Steps<void> {
+  yield* inSlot((slot) => {
+    stage.slot = slot;
+    return commit;
+  });
 }
 
 function isPublished({ state }: Stage): boolean {

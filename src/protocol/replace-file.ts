@@ -4,6 +4,10 @@ import { namingTarget } from '../ground/errors';
 import type { Steps } from '../steps/step';
 import { type WriteRequest, beginStage } from './begin-stage';
 import { commitStage } from './commit';
+import { inOrder } from './landing-order';
+import type { Turn } from './landing-site';
+import { STALE_SEED } from './publish';
+import { inSlot } from './slots';
 import { type Stage, discardStage } from './stage';
 import type { Volume } from './volume';
 
@@ -17,21 +21,43 @@ export interface Completion {
   readonly interruptible: boolean;
 }
 
+/** How often an addition is made anew because something else has landed meanwhile. */
+const REPETITIONS_MAX = 1000;
+
 /**
- * Replaces a file's content.
+ * Replaces a file's content. It is overtaken by whatever else is called later and lands earlier.
  *
  * @returns False where node's own call is to be made instead; nothing has happened then.
  * @throws What failed first, naming the target. It is untouched, unless the error says `published: true`.
  */
 export function replaceFile(volume: Volume, request: WriteRequest & Completion): Steps<boolean> {
+  if (!request.interruptible) return replaceInTurn(volume, request);
+  const write = (turn: Turn | undefined): Steps<boolean> =>
+    inSlot((slot) => replaceInTurn(volume, { ...request, turn, slot }));
+  return request.turn === undefined ? inOrder(volume.landingOrder, write) : write(request.turn);
+}
+
+function replaceInTurn(volume: Volume, request: WriteRequest & Completion): Steps<boolean> {
   return volume.underWay.during(replace(volume, request));
 }
 
 function* replace(volume: Volume, request: WriteRequest & Completion): Steps<boolean> {
-  const stage = yield* beginStage(volume, request);
-  if (stage === undefined) return false;
-  yield* completeStage(stage, request);
-  return true;
+  for (let attempt = 1; ; attempt++) {
+    const stage = yield* beginStage(volume, request);
+    if (stage === undefined) return false;
+    if (yield* isCompleted(stage, request, attempt)) return true;
+  }
+}
+
+/** @returns False where it has to be begun anew. */
+function* isCompleted(stage: Stage, request: Completion, attempt: number): Steps<boolean> {
+  try {
+    yield* completeStage(stage, request);
+    return true;
+  } catch (error) {
+    if (error === STALE_SEED && attempt < REPETITIONS_MAX) return false;
+    throw error;
+  }
 }
 
 /** Fills and commits a staged file, or discards it. */

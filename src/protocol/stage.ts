@@ -17,11 +17,14 @@ import {
   fstat,
   fsync,
   ftruncate,
+  lstat,
   open,
   unlink,
 } from '../steps/step';
 import { type InPlaceReason, counts } from './counts';
+import type { Turn } from './landing-site';
 import { nextStageName } from './leftover-name';
+import type { Slot } from './slots';
 import type { Target } from './target';
 import type { Volume } from './volume';
 
@@ -47,6 +50,18 @@ export interface Stage {
   handsOnMode: boolean;
   /** Whose it is to be made, where that is allowed, if a target keeps its inode. */
   handsOnOwner: { readonly uid: number; readonly gid: number } | undefined;
+  /** Its place in the order of the calls, if it does not land as soon as it is called. */
+  turn: Turn | undefined;
+  /** Its place among the writes that are under way, while it has one. */
+  slot: Slot | undefined;
+  /** Whether it is the target's content with something added: it does not stand for an older write. */
+  readonly isAddition: boolean;
+  /** How many writes had landed at the target when this began with its content, where one may land in between. */
+  readonly seededAfter: number | undefined;
+  /** Whether its bytes have been forced to the device. */
+  isFlushed: boolean;
+  /** The empty file that keeps the target's name for a file which must not exist, where there are no hard links. */
+  claim: FileIdentity | undefined;
   /** How the content gets to the target. */
   publishBy: PublishBy;
   state: StageState;
@@ -97,8 +112,12 @@ export interface StageRequest {
   readonly inherit: 'mode-and-owner' | 'owner' | 'nothing';
   /** Whether the staged file begins with the target's present content. */
   readonly seed?: boolean;
+  readonly isRepeatable?: boolean;
   /** Whether the staged file's identity is wanted. */
   readonly identify?: boolean;
+  /** Of an asynchronous write. */
+  readonly turn?: Turn | undefined;
+  readonly slot?: Slot | undefined;
 }
 
 /** Names are unique but for another thread or a restored snapshot of ours; one retry is already a rarity. */
@@ -116,8 +135,9 @@ export const noStage = Symbol('no stage');
 export function* openStage(volume: Volume, request: StageRequest): Steps<Stage | typeof noStage> {
   const created = yield* createBeside(volume, request);
   if (created === noStage) return noStage;
-  const { settings, treatment, target, publishBy } = request;
+  const { settings, treatment, target, publishBy, turn } = request;
   const { directory, name, path } = target;
+  const site = turn && volume.landingOrder.expect(turn, target);
   const stage: Stage = {
     volume,
     settings,
@@ -131,6 +151,12 @@ export function* openStage(volume: Volume, request: StageRequest): Steps<Stage |
     mode: undefined,
     handsOnMode: false,
     handsOnOwner: undefined,
+    turn,
+    slot: request.slot,
+    isAddition: request.seed === true,
+    seededAfter: request.seed && request.isRepeatable ? site?.landings : undefined,
+    isFlushed: false,
+    claim: undefined,
     publishBy,
     state: 'open',
   };
@@ -242,6 +268,8 @@ export function* flushStage(stage: Stage, isAsked = false): Steps<void> {
   if (stage.names.length === 0) return;
   if (isAsked && stage.fd !== undefined) yield* flush(stage.fd);
   else if (stage.treatment.durability !== 'process') yield* fsyncStage(stage);
+  else return;
+  stage.isFlushed = true;
 }
 
 function* fsyncStage(stage: Stage): Steps<void> {
@@ -301,6 +329,17 @@ export function* removeIfThere(path: string): Steps<void> {
       if (codeOf(error) === 'ENOENT') return;
     }
   }
+}
+
+/**
+ * Removes a name if it still leads to this file. To be done `atOnce`, or another file could get it in between.
+ *
+ * @returns Whether it did.
+ */
+export function* removeIfSame(path: string, { ino }: Pick<FileIdentity, 'ino'>): Steps<boolean> {
+  if ((yield* lstat(path))?.ino !== ino) return false;
+  yield* unlink(path);
+  return true;
 }
 
 /** Where a staged file can be reached, whichever names it is to have. */

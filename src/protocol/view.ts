@@ -1,7 +1,9 @@
 // The in-process view: which paths this process has open for replacing, and where their content is meanwhile. To everybody
 // else such a path still shows the old file; the program itself must see what it has written.
 
+import type { Turn } from './landing-site';
 import type { OpenFile } from './open-file';
+import { identityOfDirectory } from './same-directory';
 import { type FileIdentity, type StagedName, inodeOf, isInPlace } from './stage';
 import { type AskedPath, type DirectoryEntry, SYMLINKS_MAX, destinationOf, split } from './target';
 import type { Host } from '../steps/host';
@@ -48,7 +50,8 @@ export class View {
     }
     const entries = names.map((staged): Entry => ({ directory: staged.directory, name: staged.name, file, staged }));
     this.#byFile.set(file, entries);
-    for (const entry of entries) this.#byName.set(entry.name, [...(this.#byName.get(entry.name) ?? []), entry]);
+    // The newest first: another of the same name may be on its way to the target.
+    for (const entry of entries) this.#byName.set(entry.name, [entry, ...(this.#byName.get(entry.name) ?? [])]);
   }
 
   hide(file: OpenFile): void {
@@ -61,6 +64,23 @@ export class View {
     const { existing } = file.stage.target;
     const inode = existing && inodeOf(existing);
     if (inode !== undefined && this.#byInode.get(inode)?.file === file) this.#byInode.delete(inode);
+  }
+
+  /** Hides the files of this name whose closing was called before this turn: what has just landed is what the program sees. */
+  hideOvertaken({ directory, name, path }: StagedName, { number }: Turn): void {
+    if (this.isEmpty) return;
+    const isThere = this.#sameDirectoryAs(directory);
+    const files = (this.#byName.get(name) ?? []).filter((entry) => isThere(entry.directory)).map(({ file }) => file);
+    const kept = this.findContent({ asked: path, absolute: path }, true)?.file;
+    for (const file of kept === undefined ? files : [...files, kept]) {
+      const { turn } = file.stage;
+      if (file.isClosing && turn !== undefined && turn.number < number) this.hide(file);
+    }
+  }
+
+  /** Whether a path is open for replacing, and not closed by the program already: then what replaces it is a new file. */
+  isOpen(path: AskedPath, follow: boolean): boolean {
+    return !this.isEmpty && this.findContent(path, follow)?.file.isClosing === false;
   }
 
   /** What holds a path's content, if it is open for replacing: found by its name, or by its inode where that stays. */
@@ -117,7 +137,7 @@ export class View {
   #sameDirectoryAs(wanted: string): (directory: string) => boolean {
     const known = new Map<string, string | undefined>();
     const identityOf = (directory: string): string | undefined => {
-      if (!known.has(directory)) known.set(directory, this.#identify(directory));
+      if (!known.has(directory)) known.set(directory, identityOfDirectory(this.#host, directory));
       return known.get(directory);
     };
     return (directory) => {
@@ -125,11 +145,6 @@ export class View {
       const identity = identityOf(wanted);
       return identity !== undefined && identityOf(directory) === identity;
     };
-  }
-
-  #identify(directory: string): string | undefined {
-    const found = this.#statOf(directory, true);
-    return found && inodeOf(found);
   }
 
   #statOf(path: string, follow: boolean): FileIdentity | undefined {

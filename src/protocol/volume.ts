@@ -5,12 +5,14 @@ import { MACHINE, type Machine, thisMachine } from '../ground/process-identity';
 import { type Host, hostOf } from '../steps/host';
 import { Directories } from './directories';
 import { InodeFollowers } from './inode-followers';
+import { LandingOrder } from './landing-order';
 import { NativeWriters } from './native-writers';
 import type { OpenFile } from './open-file';
 import { PendingStages } from './pending';
 import { Replacements } from './replacements';
 import { DirectorySyncs } from './sync-directory';
 import type { Stage } from './stage';
+import { Queues } from './turns';
 import { UnderWay } from './under-way';
 import { View } from './view';
 
@@ -26,6 +28,8 @@ export interface Volume {
   readonly view: View;
   readonly directories: Directories;
   readonly directorySyncs: DirectorySyncs;
+  readonly landingOrder: LandingOrder;
+  readonly queues: Queues;
   readonly inodeFollowers: InodeFollowers;
   readonly nativeWriters: NativeWriters;
   readonly replacements: Replacements;
@@ -43,6 +47,8 @@ export function volumeOn(base: NodeFs): Volume {
     view: new View(host),
     directories: new Directories(),
     directorySyncs: new DirectorySyncs(host),
+    landingOrder: new LandingOrder(host),
+    queues: new Queues(),
     inodeFollowers: new InodeFollowers(),
     nativeWriters: new NativeWriters(host),
     replacements: new Replacements(host),

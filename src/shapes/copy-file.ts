@@ -247,7 +247,7 @@ function readCopy(
   if (mode !== null && !(Number.isInteger(mode) && (mode as number) >= 0 && (mode as number) <= COPY_MODES))
     return undefined;
   const { view } = context.volume;
-  if (!view.isEmpty && view.findContent(destination, true)) return undefined;
+  if (view.isOpen(destination, true)) return undefined;
   const found = view.isEmpty ? undefined : view.findContent(source, follow);
   const settings = context.settings();
   return {

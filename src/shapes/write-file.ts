@@ -2,9 +2,9 @@
 
 import { systemError } from '../ground/errors';
 import { type Content, writeContent } from '../protocol/content';
-import type { WriteRequest } from '../protocol/begin-stage';
 import type { OpenFile } from '../protocol/open-file';
-import { type Completion, replaceFile } from '../protocol/replace-file';
+import { replaceFile } from '../protocol/replace-file';
+import { type WholeWrite, writeInTurn } from '../protocol/turns';
 import type { Volume } from '../protocol/volume';
 import { appends, isExclusive, refusesSymlinks, replacesContent, sharingFlags } from '../settings/flags';
 import { type Treatment, treatmentOf } from '../settings/treatment';
@@ -21,7 +21,6 @@ import { type ThreeFlavours, callOnStaged, inThreeFlavours, sightContent } from 
 const ABORTED = Symbol('aborted');
 
 type Callback = (error: unknown) => void;
-type Request = WriteRequest & Completion;
 
 /** https://nodejs.org/api/fs.html#fswritefilefile-data-options-callback and its kin. */
 export function writeFileCalls(context: Context, name: 'writeFile' | 'appendFile'): ThreeFlavours {
@@ -54,7 +53,7 @@ export function writeFileCalls(context: Context, name: 'writeFile' | 'appendFile
     const request = typeof done === 'function' && isPlainData(data) ? read(path, data, options, true) : undefined;
     if (request === undefined) return passed();
     runCallback(
-      replaceFile(volume, request),
+      writeInTurn(volume, request),
       writeFileHost(),
       (replaced) => (replaced ? done(null) : passed()),
       (error) => (error === ABORTED ? passed() : done(error)),
@@ -64,8 +63,10 @@ export function writeFileCalls(context: Context, name: 'writeFile' | 'appendFile
   async function promise(...args: unknown[]): Promise<unknown> {
     const [path, data, options] = args;
     const request = isPlainData(data) || isIterable(data) ? read(path, data, options, true) : undefined;
+    // An iterable is consumed, whoever is newer, and may itself wait for another write.
+    const write = isPlainData(data) ? writeInTurn : replaceFile;
     try {
-      if (request !== undefined && (await runPromise(replaceFile(volume, request), new HandleHost(context).host)))
+      if (request !== undefined && (await runPromise(write(volume, request), new HandleHost(context).host)))
         return undefined;
     } catch (error) {
       if (error !== ABORTED) throw error;
@@ -76,7 +77,7 @@ export function writeFileCalls(context: Context, name: 'writeFile' | 'appendFile
     return watchWriteFile(file, call as Promise<unknown>);
   }
 
-  function read(path: unknown, data: Content, options: unknown, interruptible: boolean): Request | undefined {
+  function read(path: unknown, data: Content, options: unknown, interruptible: boolean): WholeWrite | undefined {
     if (isPassingThrough()) return undefined;
     const given = readWriteFileOptions(data, options, flag);
     const asked = given && readPath(path);
@@ -84,8 +85,7 @@ export function writeFileCalls(context: Context, name: 'writeFile' | 'appendFile
     const settings = context.settings();
     const treatment = treatmentOf(settings, asked.absolute, 'whole');
     const { flags, mode, encoding, flush, signal } = given;
-    if (!isProtected(flags, treatment) || (!view.isEmpty && view.findContent(asked, !refusesSymlinks(flags))))
-      return undefined;
+    if (!isProtected(flags, treatment) || view.isOpen(asked, !refusesSymlinks(flags))) return undefined;
     const checkpoint = (): void => {
       if (signal?.aborted) throw ABORTED;
     };
@@ -100,8 +100,10 @@ export function writeFileCalls(context: Context, name: 'writeFile' | 'appendFile
       interruptible,
       inherit: 'mode-and-owner',
       seed: !replacesContent(flags),
-      *fill(_stage, fd) {
-        yield* writeContent(fd, data, encoding, checkpoint);
+      isRepeatable: isPlainData(data),
+      checkpoint,
+      *fill({ slot }, fd) {
+        yield* writeContent(fd, data, encoding, checkpoint, slot);
         checkpoint();
       },
     };

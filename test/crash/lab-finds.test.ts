@@ -34,7 +34,7 @@ const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'no fsync of the directory',
-    edits: [{ file: 'protocol/commit.js', from: "if (stage.treatment.durability !== 'durable')", to: 'if (true)' }],
+    edits: [{ file: 'protocol/commit.js', from: "if (stage.treatment.durability === 'durable')", to: 'if (false)' }],
     hunt: (createFs) => crash((fs) => createFs(fs, QUIET).writeFileSync(TARGET, NEW)),
     finds: /lost an acknowledged write/,
   },
@@ -44,7 +44,7 @@ const MUTANTS: readonly Mutant[] = [
       instead(
         'protocol/commit.js',
         'function* commitStage(stage, flush = false) {',
-        'yield* publish(stage); yield* (0, stage_1.flushStage)(stage, flush);' +
+        'yield* (0, publish_1.publish)(stage); yield* (0, stage_1.flushStage)(stage, flush);' +
           'yield* (0, stage_1.closeStage)(stage); yield* makeNamesDurable(stage);',
       ),
     ],
@@ -64,7 +64,7 @@ const MUTANTS: readonly Mutant[] = [
         'protocol/commit.js',
         'function* commitStage(stage, flush = false) {',
         'yield* (0, stage_1.flushStage)(stage, flush);' +
-          'yield* (0, step_1.fchmod)(stage.fd, stage.target.existing.mode & 0o7777);' +
+          'yield* require("../steps/step").fchmod(stage.fd, stage.target.existing.mode & 0o7777);' +
           'yield* (0, stage_1.closeStage)(stage); yield* land(stage);',
       ),
     ],
@@ -75,9 +75,9 @@ const MUTANTS: readonly Mutant[] = [
     name: 'the target is unlinked before the rename',
     edits: [
       {
-        file: 'protocol/commit.js',
-        from: /try \{\s+yield\* \(0, step_1\.rename\)\(stagedPath, path\);\s+\}\s+catch \(error\) \{\s+takeBack/,
-        to: 'try { yield* (0, step_1.unlink)(path); yield* (0, step_1.rename)(stagedPath, path); } catch (error) { takeBack',
+        file: 'protocol/publish.js',
+        from: 'yield* renameInto(name, landing);\n    }\n    catch (error) {\n        takeBack',
+        to: 'yield* (0, stage_1.removeIfThere)(name.path); yield* renameInto(name, landing); } catch (error) { takeBack',
       },
     ],
     hunt: (createFs) => crash((fs) => createFs(fs, QUIET).writeFileSync(TARGET, NEW)),
@@ -117,8 +117,8 @@ const MUTANTS: readonly Mutant[] = [
     name: 'a failed rename goes unreported',
     edits: [
       {
-        file: 'protocol/commit.js',
-        from: /if \(reason === undefined \|\| stage\.target\.existing === undefined\)\s+throw error;/,
+        file: 'protocol/publish.js',
+        from: /if \(reason === undefined \|\| !isReplacing\)\s+throw error;/,
         to: 'if (reason === undefined) return undefined;',
       },
     ],
@@ -130,8 +130,8 @@ const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'protocol/commit.js',
-        from: /yield\* makeNamesDurable\(stage\);\s+\}\s+catch \(error\) \{\s+throw \(0, errors_1\.asPublished\)\(error\);/,
-        to: 'yield* makeNamesDurable(stage); } catch (error) {',
+        from: "throw stage.state === 'published' ? (0, errors_1.asPublished)(error) : error;",
+        to: "if (stage.state !== 'published') throw error;",
       },
     ],
     hunt: (createFs) =>
@@ -171,7 +171,7 @@ const MUTANTS: readonly Mutant[] = [
   {
     name: 'in place: no redo record',
     edits: [
-      { file: 'protocol/in-place.js', from: 'isNamed && (yield* record(stage, staged, old, flush))', to: 'false' },
+      { file: 'protocol/in-place.js', from: 'isNamed && (yield* record(stage, staged, old, landing))', to: 'false' },
     ],
     hunt: inPlace,
     finds: /torn/,
@@ -181,8 +181,8 @@ const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'protocol/in-place.js',
-        from: /staged\.stagedPath = path;\s+if \(flush\)/,
-        to: 'staged.stagedPath = path; if (false)',
+        from: /landing\.record = path;\s+if \(isFlushing\(stage\)\)/,
+        to: 'landing.record = path; if (false)',
       },
     ],
     hunt: inPlace,
@@ -190,7 +190,13 @@ const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'in place: the record is removed before the copy is flushed',
-    edits: [{ file: 'protocol/in-place.js', from: /if \(flush\)\s+yield\* \(0, step_1\.fsync\)\(target\);/, to: '' }],
+    edits: [
+      {
+        file: 'protocol/in-place.js',
+        from: /if \(isFlushing\(stage\)\)\s+yield\* \(0, step_1\.fsync\)\(target\);/,
+        to: '',
+      },
+    ],
     hunt: inPlace,
     finds: /torn/,
   },
@@ -211,8 +217,8 @@ const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'protocol/in-place.js',
-        from: /yield\* copyContent\(source, target, redo\.size, found\.size, \(\) => \{ \}\);\s+yield\* \(0, step_1\.fsync\)\(target\);/,
-        to: 'yield* copyContent(source, target, redo.size, found.size, () => { });',
+        from: /yield\* copyContent\(source, target, redo\.size, found\.size, \(\) => \{ \}, undefined\);\s+yield\* \(0, step_1\.fsync\)\(target\);/,
+        to: 'yield* copyContent(source, target, redo.size, found.size, () => { }, undefined);',
       },
     ],
     hunt: inPlace,

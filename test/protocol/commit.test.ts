@@ -218,7 +218,9 @@ describe('an exclusive commit', () => {
 
       it('claims the name and renames over the claim', () => {
         const memory = memoryWith();
-        expect(write(memory, EXCLUSIVE, noLinks).calls.join(' ')).to.match(/link open close rename open fsync close$/);
+        expect(write(memory, EXCLUSIVE, noLinks).calls.join(' ')).to.match(
+          /link open fstat close rename open fsync close$/,
+        );
         expect(contentsOf(memory.fs)).to.deep.equal({ target: 'new' });
       });
 

@@ -70,7 +70,7 @@ describe('a write in place', () => {
         // The target and the record are opened.
         'lstat, open, open, fstat, fstat, lstat',
         // The record is sealed and gets its name, for good.
-        `open, fstat, write, fsync, close, rename /d/${RECORD}, open, fsync, close`,
+        `open, fstat, write, fsync, close, lstat, rename /d/${RECORD}, open, fsync, close`,
         // The copy.
         'fstat, read, write, ftruncate, fsync',
         // The record goes, for good.

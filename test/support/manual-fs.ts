@@ -4,7 +4,7 @@
 import type * as nodeFs from 'node:fs';
 import { basename } from 'node:path';
 import { isStageName } from '../../src/protocol/leftover-name';
-import { oneTurn } from './event-loop';
+import { oneTurn, turns } from './event-loop';
 import { CALL_NAMES, type Fault, errorOf, shortened } from './faulty-fs';
 
 type Fs = typeof nodeFs;
@@ -71,8 +71,6 @@ export class ManualFs {
   constructor(base: Fs) {
     const manual: Record<string, unknown> = { ...base };
     for (const name of CALL_NAMES) {
-      // The background sweep is no part of any write.
-      if (name === 'readdir') continue;
       const original = (base as unknown as Record<string, AnyFunction>)[`${name}Sync`]!;
       const sync: AnyFunction = (...args) => {
         const result = original(...args);
@@ -82,10 +80,22 @@ export class ManualFs {
       manual[`${name}Sync`] = sync;
       manual[name] = (...args: unknown[]) => {
         const path = typeof args[0] === 'number' ? (this.#pathOf.get(args[0]) ?? '') : String(args[0]);
-        this.#calls.push(new ManualCall(name, args.slice(0, -1), sync, args.at(-1) as AnyFunction, path));
+        const call = new ManualCall(name, args.slice(0, -1), sync, args.at(-1) as AnyFunction, path);
+        if (name === 'readdir') this.#answerSoon(call);
+        else this.#calls.push(call);
       };
     }
+    manual['promises'] = {
+      ...base.promises,
+      open: promised(manual['open'] as AnyFunction, manual['close'] as AnyFunction),
+    };
     this.fs = manual as unknown as Fs;
+  }
+
+  /** The background sweep lists the directory, and that is no part of any write. */
+  #answerSoon(call: ManualCall): void {
+    call.carryOut();
+    setImmediate(() => call.answer());
   }
 
   /** The calls that are not answered yet, in the order in which they were made. */
@@ -118,7 +128,41 @@ export class ManualFs {
     }
   }
 
+  /** Finishes every call, and those that they lead to. */
   async finishAll(): Promise<void> {
-    await this.finishUntil('');
+    for (await this.idle(); this.#calls.length > 0; await this.idle()) await this.finish(this.#calls[0]!);
   }
+
+  /** Lets everything that does not wait for the test come to its end: streams, promises, the background sweep. */
+  async idle(): Promise<void> {
+    let seen: readonly ManualCall[] | undefined;
+    while (
+      seen === undefined ||
+      seen.length !== this.#calls.length ||
+      seen.some((call, n) => call !== this.#calls[n])
+    ) {
+      seen = [...this.#calls];
+      await turns(IDLE_TURNS);
+    }
+  }
+}
+
+/** No stream or promise of node's needs more to get from one call to the next. */
+const IDLE_TURNS = 4;
+
+/** fs.promises.open, whose handles are closed by a call of the same kind. */
+function promised(open: AnyFunction, close: AnyFunction): AnyFunction {
+  return (...args) =>
+    new Promise((resolve, reject) => {
+      open(...args, (error: unknown, fd: number) => {
+        if (error) reject(error);
+        else resolve({ fd, close: () => closing(close, fd) });
+      });
+    });
+}
+
+function closing(close: AnyFunction, fd: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    close(fd, (error: unknown) => (error ? reject(error) : resolve()));
+  });
 }

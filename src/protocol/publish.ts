@@ -1,0 +1,209 @@
+// Publishing: a staged file takes its target's name, or its content takes the place of the target's own, in the order in
+// which the program called for it.
+
+import { asPublished, codeOf, namingTarget } from '../ground/errors';
+import { cannotLink } from '../ground/platform';
+import { CREATE_EXCLUSIVELY, READ_ONLY } from '../settings/flags';
+import { type Steps, atOnce, close, fstat, fsync, link, lstat, open, rename } from '../steps/step';
+import { type InPlaceReason, countInPlace, counts } from './counts';
+import { copyOver } from './in-place';
+import { type Landed, Landing, type LandingSite, Overtaken } from './landing-site';
+import { nextStageName } from './leftover-name';
+import { type Stage, type StagedName, isInPlace, removeIfSame, removeIfThere, removeStaged } from './stage';
+import type { Volume } from './volume';
+
+/** Publishes a staged file under each of its names where no newer write has landed already. */
+export function* publish(stage: Stage): Steps<void> {
+  const [first, ...others] = stage.names;
+  if (first !== undefined) yield* publishInOrder(stage, first);
+  try {
+    for (const name of others) yield* publishInOrder(stage, name);
+  } catch (error) {
+    throw asPublished(error);
+  }
+  stage.state = 'published';
+}
+
+/** How often a synchronous write may take a staged file away and then fail before it publishes. */
+const WITHDRAWALS_MAX = 1000;
+
+function* publishInOrder(stage: Stage, name: StagedName): Steps<void> {
+  if (stage.volume.landingOrder.isQuiet) {
+    yield* publishAs(stage, name);
+    return;
+  }
+  for (let attempt = 1; ; attempt++) {
+    const { stagedPath } = name;
+    try {
+      yield* publishUnlessOvertaken(stage, name);
+      return;
+    } catch (error) {
+      const isWithdrawn = codeOf(error) === 'ENOENT' && name.stagedPath !== stagedPath;
+      if (!isWithdrawn || attempt === WITHDRAWALS_MAX) throw error;
+    }
+  }
+}
+
+function* publishUnlessOvertaken(stage: Stage, name: StagedName): Steps<void> {
+  const { landingOrder } = stage.volume;
+  const turn = stage.turn ?? landingOrder.now();
+  // Whoever creates a file exclusively must find out from the file system whether it is there.
+  if (stage.publishBy === 'link' && (yield* create(stage, name))) {
+    landingOrder.landed(landingOrder.siteOf(name), turn, stage);
+    return;
+  }
+  const site = yield* landingOrder.whenFree(() => landingOrder.siteOf(name));
+  if (site.landing) yield* withdraw(site.landing, stage.volume);
+  const landing = new Landing(turn, name);
+  site.begin(landing);
+  try {
+    site.throwIfLate(turn);
+    if (stage.seededAfter !== undefined && stage.seededAfter !== site.landings) throw STALE_SEED;
+    yield* publishAs(stage, name, landing);
+    noteLanded(stage, name, landing, site);
+  } catch (error) {
+    // Copied over its target, and only something that comes after it has failed.
+    if (stage.state === 'published') noteLanded(stage, name, landing, site);
+    if (!(error instanceof Overtaken)) throw error;
+    yield* giveWay(stage, name, landing, error.by);
+  } finally {
+    site.end(landing);
+    landing.end();
+  }
+}
+
+function noteLanded(stage: Stage, name: StagedName, { turn }: Landing, site: LandingSite): void {
+  const { landingOrder, view } = stage.volume;
+  landingOrder.landed(site, turn, stage);
+  view.hideOvertaken(name, turn);
+}
+
+/** Thrown where something has landed since the staged file was begun with the target's content of then. */
+export const STALE_SEED = Symbol('stale seed');
+
+/**
+ * Keeps a rename that a thread is about to make from coming after ours: without its staged file it fails, and its write
+ * then finds that a newer one has landed, or tries again.
+ */
+function* withdraw({ staged, isRenaming }: Landing, { machine }: Volume): Steps<void> {
+  if (!isRenaming) return;
+  const { stagedPath, name } = staged;
+  const elsewhere = stagedPath.slice(0, stagedPath.lastIndexOf('/') + 1) + nextStageName(name, machine);
+  try {
+    yield* rename(stagedPath, elsewhere);
+    staged.stagedPath = elsewhere;
+  } catch (error) {
+    // It has come through already.
+    if (codeOf(error) !== 'ENOENT') throw error;
+  }
+}
+
+/** Lets a newer write stand for this one, as if this had landed just before it. */
+function* giveWay(stage: Stage, { stagedPath, path }: StagedName, { record }: Landing, newer: Landed): Steps<void> {
+  counts.superseded++;
+  // A record has gone with what overtook it, and what is there now may be somebody else's.
+  if (record === undefined) yield* removeIfThere(stagedPath);
+  if (!stage.isFlushed || newer.isFlushed) return;
+  try {
+    yield* flushLanded(path);
+  } catch (error) {
+    throw asPublished(error);
+  }
+}
+
+function* flushLanded(path: string): Steps<void> {
+  let fd: number;
+  try {
+    fd = yield* open(path, READ_ONLY, 0);
+  } catch (error) {
+    // Removed since.
+    if (codeOf(error) === 'ENOENT') return;
+    throw error;
+  }
+  try {
+    yield* fsync(fd);
+  } finally {
+    yield* close(fd);
+  }
+}
+
+function* publishAs(stage: Stage, name: StagedName, landing?: Landing): Steps<void> {
+  if (stage.publishBy === 'link' && (yield* create(stage, name))) return;
+  const keepInode = isInPlace(stage.publishBy) ? stage.publishBy : yield* replace(stage, name, landing);
+  if (keepInode === undefined) counts.replaced++;
+  else yield* overwrite(stage, name, keepInode, landing);
+}
+
+/**
+ * Creates the target unless somebody else did so first, which only link(2) can tell without a gap.
+ *
+ * @returns False where there are no hard links: an empty file claims the name then, until the staged file is renamed over
+ * it, and is all that a crash in between leaves.
+ */
+function* create(stage: Stage, { stagedPath, path }: StagedName): Steps<boolean> {
+  try {
+    yield* link(stagedPath, path);
+  } catch (error) {
+    if (!cannotLink(codeOf(error))) throw namingTarget(error, stage.target.asked, 'open');
+    const fd = yield* open(path, CREATE_EXCLUSIVELY, 0o600);
+    stage.claim = yield* fstat(fd);
+    yield* close(fd);
+    stage.publishBy = 'rename';
+    return false;
+  }
+  stage.state = 'published';
+  counts.replaced++;
+  yield* removeStaged(stage);
+  return true;
+}
+
+/** Renames the staged file over the target. @returns Why this name cannot change hands, if it cannot. */
+function* replace(stage: Stage, name: StagedName, landing?: Landing): Steps<InPlaceReason | undefined> {
+  const isReplacing = stage.target.existing !== undefined;
+  const takeBack = isReplacing ? stage.volume.replacements.note(name.path) : undefined;
+  try {
+    yield* renameInto(name, landing);
+  } catch (error) {
+    takeBack?.();
+    // Nobody else is kept from the name by a file that would never be written.
+    if (stage.claim) yield* atOnce(removeIfSame(name.path, stage.claim));
+    const reason = RENAME_REFUSED[codeOf(error)];
+    if (reason === undefined || !isReplacing) throw error;
+    return reason;
+  }
+  return undefined;
+}
+
+function* renameInto({ stagedPath, path }: StagedName, landing?: Landing): Steps<void> {
+  if (landing === undefined) {
+    yield* rename(stagedPath, path);
+    return;
+  }
+  landing.isRenaming = true;
+  try {
+    yield* rename(stagedPath, path);
+  } finally {
+    landing.isRenaming = false;
+  }
+}
+
+/** Refusals of rename(2) that say nothing about the content. EBUSY: a file that something is bind-mounted on. */
+const RENAME_REFUSED: Partial<Record<string, InPlaceReason>> = {
+  EBUSY: 'mount-point',
+  EXDEV: 'cross-device',
+  EACCES: 'rename-refused',
+  EPERM: 'rename-refused',
+};
+
+/** Copies the staged file over the target's inode. */
+function* overwrite(stage: Stage, name: StagedName, reason: InPlaceReason, landing?: Landing): Steps<void> {
+  if (stage.inodeFd !== undefined || (yield* lstat(name.path)) !== undefined) {
+    yield* copyOver(stage, name, landing);
+    countInPlace(reason);
+  } else {
+    // Removed since the write began: there is no inode left to keep. Looking took time, in which others may land.
+    if (landing) stage.volume.landingOrder.siteOf(name).throwIfLate(landing.turn);
+    yield* renameInto(name, landing);
+    counts.replaced++;
+  }
+}
