@@ -17,6 +17,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { clearProgress } from './progress';
 
 export interface Place {
   readonly directory: string;
@@ -128,6 +129,8 @@ async function undoingAfter<T>(run: (undo: (undoing: Undo) => void) => Promise<T
 }
 
 function interrupted(signal: NodeJS.Signals): never {
+  clearProgress();
+  console.error(`bench: ended by ${signal}`);
   undoDownTo(0);
   process.exit(signal === 'SIGINT' ? 130 : 143);
 }

@@ -59,9 +59,7 @@ export async function startRunner(contestant: Contestant, work: Work, start: Sta
       throw new Error(`${id}: ${'error' in message ? message.error : 'ready twice'}`);
     },
     async close() {
-      const exited = new Promise((resolve) => child.once('exit', resolve));
-      child.disconnect();
-      await exited;
+      await ended(child);
       rmSync(directory, { recursive: true, force: true });
     },
   };
@@ -88,6 +86,14 @@ export function freshRunner(contestant: Contestant, work: Work, start: Start): R
     },
     close: () => Promise.resolve(),
   };
+}
+
+/** Tells a child that nothing more is wanted, unless it is gone already. */
+async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = new Promise((resolve) => child.once('exit', resolve));
+  if (child.connected) child.disconnect();
+  await exited;
 }
 
 function messageOf(child: ChildProcess): Promise<Message> {

@@ -1,6 +1,8 @@
 // npm run bench: whether a run works, and what it refuses.
 
 import { expect } from 'chai';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { CONTESTANTS, idOf } from '../../benchmarks/contestants';
@@ -13,8 +15,10 @@ describe('npm run bench', function () {
   this.timeout(120_000);
   const at = useTemporaryDirectory();
 
+  const RUN = join(PACKAGE, 'build/benchmarks/run.js');
+
   function bench(...args: string[]): ReturnType<typeof runNode> {
-    return runNode([join(PACKAGE, 'build/benchmarks/run.js'), ...args], { hook: false });
+    return runNode([RUN, ...args], { hook: false });
   }
 
   it('names each contestant and each part once', () => {
@@ -44,6 +48,20 @@ describe('npm run bench', function () {
     expect(rows.every(({ figures }) => figures['p99']! > 0 && figures['ratio']! > 0)).to.equal(true);
     expect(environment.node).to.equal(process.version);
     expect(readFileSync(at('results/README.md'), 'utf8')).to.include('](./overhead-read-fd.svg)');
+  });
+
+  it('takes away what it has made when it is interrupted, and says so', async () => {
+    const child = spawn(process.execPath, [RUN, '--only', 'latency', '--directory', at()]);
+    child.stderr.setEncoding('utf8');
+    let stderr = '';
+    child.stderr.on('data', (text: string) => {
+      // A child of its own is at work by then, or soon.
+      if (text.startsWith('[1/1]')) child.kill('SIGTERM');
+      stderr += text;
+    });
+    const [code] = (await once(child, 'exit')) as [number];
+    expect({ code, stderr }).to.deep.equal({ code: 143, stderr: '[1/1] latency\nbench: ended by SIGTERM\n' });
+    expect(readdirSync(at())).to.deep.equal([]);
   });
 
   it('exits with 1 for what is not shown, if it is to be strict', async () => {
