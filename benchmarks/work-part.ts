@@ -9,6 +9,9 @@ import { type Runner, floorRunner, freshRunner, startRunner } from './runners';
 import { median, medianRatio, quantile } from './statistics';
 import type { Round, Work } from './work/work';
 
+const WARM_UP_NANOSECONDS = 200e6;
+const WARM_UP_ROUNDS_MAX = 50;
+
 export function partFor(work: Work): Part {
   return {
     name: work.name,
@@ -88,20 +91,28 @@ function isReference({ family, shape, name }: Contestant): boolean {
 /** In each round everybody once, every other round in the opposite order; whatever comes and goes meets all of them. */
 async function interleave(runners: readonly Runner[], work: Work, bench: Bench): Promise<Map<Runner, Round[]>> {
   const rounds = new Map<Runner, Round[]>(runners.map((runner) => [runner, []]));
-  const measured = roundsOf(work, bench);
+  const total = roundsOf(work, bench);
   // What takes long warms up within its first round; what is done in a new process each time has done so before.
-  const warmUpRounds = work.isFresh === true || measured <= 2 ? 0 : measured <= 6 ? 1 : 2;
-  const total = measured + warmUpRounds;
+  if (work.isFresh !== true && total > 2) await warmUp(runners);
   for (let number = 0; number < total; number++) {
     const order = number % 2 === 0 ? runners : runners.toReversed();
     for (const runner of order) {
       showProgress(`round ${number + 1} of ${total}, ${runner.name}`);
       settle(bench.place.directory);
-      const round = await runner.round();
-      if (number >= warmUpRounds) rounds.get(runner)!.push(round);
+      rounds.get(runner)!.push(await runner.round());
     }
   }
   return rounds;
+}
+
+/** The same time for each, so that the code of a fast one is as warm as that of a slow one. */
+async function warmUp(runners: readonly Runner[]): Promise<void> {
+  for (const runner of runners.filter(({ family }) => family !== 'floor')) {
+    showProgress(`warm-up, ${runner.name}`);
+    let spent = 0;
+    for (let number = 0; number < WARM_UP_ROUNDS_MAX && spent < WARM_UP_NANOSECONDS; number++)
+      spent += (await runner.round()).total;
+  }
 }
 
 function roundsOf({ roundsMax }: Work, { options: { rounds } }: Bench): number {
