@@ -9,6 +9,7 @@ import type { Settings } from '../settings/settings';
 import type { Treatment } from '../settings/treatment';
 import {
   type Steps,
+  atOnce,
   close,
   copyFile,
   fchmod,
@@ -215,7 +216,7 @@ function* prepare(stage: Stage, fd: number, request: StageRequest): Steps<void> 
   if (request.seed && existing) yield* copyFile(path, stagedPathOf(stage), constants.COPYFILE_FICLONE);
   const ancestor = ancestorOf(request);
   if (ancestor === undefined && !request.identify) return;
-  const made = yield* fstat(fd);
+  const made = yield* atOnce(fstat(fd));
   stage.identity = { dev: made.dev, ino: made.ino };
   stage.mode = made.mode;
   if (ancestor === undefined) return;

@@ -6,7 +6,7 @@ import { cannotSyncDirectory } from '../ground/platform';
 import { READ_DIRECTORY } from '../settings/flags';
 import type { Host } from '../steps/host';
 import { canWait, runPromise } from '../steps/run';
-import { type Steps, close, fsync, open, wait } from '../steps/step';
+import { type Steps, atOnce, close, fsync, open, wait } from '../steps/step';
 import type { Volume } from './volume';
 
 /**
@@ -64,7 +64,7 @@ interface Group {
 function* syncAlone(directory: string): Steps<boolean> {
   let fd: number;
   try {
-    fd = yield* open(directory, READ_DIRECTORY, 0);
+    fd = yield* atOnce(open(directory, READ_DIRECTORY, 0));
   } catch (error) {
     if (cannotSyncDirectory(codeOf(error))) return false;
     throw error;
@@ -83,7 +83,7 @@ function* syncAlone(directory: string): Steps<boolean> {
 /** Nothing was written through this descriptor, so its close has nothing to report. */
 function* closeQuietly(fd: number): Steps<void> {
   try {
-    yield* close(fd);
+    yield* atOnce(close(fd));
   } catch {
     // The entries are as durable as the fsync made them.
   }

@@ -6,7 +6,7 @@ import { constants } from '../ground/node-fs';
 import { canReplace, isAboutThePath } from '../ground/platform';
 import { canRead, creates, flagsToProbe, isExclusive, refusesSymlinks } from '../settings/flags';
 import type { CallKind, Treatment } from '../settings/treatment';
-import { type Steps, access, close, lstat, open, readdir, readlink } from '../steps/step';
+import { type Steps, access, atOnce, close, lstat, open, readdir, readlink } from '../steps/step';
 import type { InPlaceReason, NativeReason } from './counts';
 import { isStageName } from './leftover-name';
 import type { Volume } from './volume';
@@ -132,7 +132,7 @@ function* probeAccess(path: string, { mode }: Stats, flags: number): Steps<void>
   if (process.geteuid?.() !== process.getuid?.() || (mode & EXECUTABLE) !== 0) {
     yield* close(yield* open(path, flagsToProbe(flags), 0));
   } else {
-    yield* access(path, canRead(flags) ? constants.R_OK | constants.W_OK : constants.W_OK);
+    yield* atOnce(access(path, canRead(flags) ? constants.R_OK | constants.W_OK : constants.W_OK));
   }
 }
 

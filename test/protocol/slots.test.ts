@@ -61,7 +61,7 @@ describe('writes that are called together', () => {
       if (call === undefined) break;
       await manual.finish(call);
     }
-    expect(manual.calls.map(({ title }) => title)).to.deep.equal(['open data']);
+    expect(manual.calls.map(({ title }) => title)).to.deep.equal(['fsync data']);
     expect(ends.size).to.equal(0);
     expect(nodeFs.readdirSync(at('data')).length).to.equal(MANY);
     await manual.finishAll();

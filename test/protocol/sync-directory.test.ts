@@ -3,6 +3,7 @@
 import { expect } from 'chai';
 import * as nodeFs from 'node:fs';
 import { createFs } from '../../src/api';
+import { errorOf } from '../support/faulty-fs';
 import { type ManualCall, ManualFs } from '../support/manual-fs';
 import { useTemporaryDirectory } from '../support/temporary-directory';
 
@@ -13,13 +14,19 @@ describe('the sync of a directory', () => {
   let manual: ManualFs;
   let fs: typeof nodeFs;
   let directoriesSynced: number;
+  let isOpenFailing: boolean;
   /** How the writes ended, by the names of their files. */
   let ends: Record<string, string>;
 
   beforeEach(() => {
     directoriesSynced = 0;
+    isOpenFailing = false;
     manual = new ManualFs({
       ...nodeFs,
+      openSync(path, ...rest) {
+        if (isOpenFailing && path === at('data')) throw errorOf('EIO', 'open');
+        return nodeFs.openSync(path, ...rest);
+      },
       fsyncSync(fd) {
         if (nodeFs.fstatSync(fd).isDirectory()) directoriesSynced++;
         nodeFs.fsyncSync(fd);
@@ -54,41 +61,31 @@ describe('the sync of a directory', () => {
 
   it('is one for all whose names were in place when it began, and the next for those who came later', async () => {
     await publish('a');
-    expect(titles()).to.deep.equal(['open data']);
+    expect(titles()).to.deep.equal(['fsync data']);
     await publish('b', 'c', 'd');
-    expect(titles(), 'a second sync began beside the first').to.deep.equal(['open data']);
-    await manual.finish(manual.call('open data'));
-    await manual.finish(manual.call('fsync data'));
+    expect(titles(), 'a second sync began beside the first').to.deep.equal(['fsync data']);
     expect(ends).to.deep.equal({});
-    await manual.finish(manual.call('close data'));
+    await manual.finish(manual.call('fsync data'));
     expect(ends).to.deep.equal({ a: 'done' });
-    expect(titles()).to.deep.equal(['open data']);
-    await manual.finish(manual.call('open data'));
+    expect(titles()).to.deep.equal(['fsync data']);
     await publish('e');
     expect(titles(), 'a third sync began beside the second').to.deep.equal(['fsync data']);
-    await manual.finish(manual.call('fsync data'));
     expect(ends, 'acknowledged before the sync was over').to.deep.equal({ a: 'done' });
-    await manual.finish(manual.call('close data'));
+    await manual.finish(manual.call('fsync data'));
     expect(ends).to.deep.equal({ a: 'done', b: 'done', c: 'done', d: 'done' });
     await manual.finishAll();
     expect(ends['e']).to.equal('done');
   });
 
-  it('never serves a name that was put in place after the directory was opened', async () => {
+  it('never serves a name that was put in place after it began', async () => {
     await publish('a');
-    const opening = manual.call('open data');
-    opening.carryOut();
+    const first = manual.call('fsync data');
+    first.carryOut();
     await publish('b');
-    await manual.finish(opening);
-    await manual.finishUntil('close data');
-    await manual.finish(manual.call('close data'));
+    await manual.finish(first);
     expect(ends).to.deep.equal({ a: 'done' });
-    const synced: string[] = [];
-    for (const title of ['open data', 'fsync data', 'close data']) {
-      synced.push(...titles());
-      await manual.finish(manual.call(title));
-    }
-    expect(synced).to.deep.equal(['open data', 'fsync data', 'close data']);
+    expect(titles()).to.deep.equal(['fsync data']);
+    await manual.finish(manual.call('fsync data'));
     expect(ends).to.deep.equal({ a: 'done', b: 'done' });
   });
 
@@ -96,12 +93,12 @@ describe('the sync of a directory', () => {
     it(`reports a failing ${step} to those who were in it, each by its own name, and to nobody else`, async () => {
       await publish('a');
       await publish('b', 'c');
-      await manual.finishUntil('close data');
-      await manual.finish(manual.call('close data'));
-      await manual.finishUntil(`${step} data`);
-      const failing = manual.call(`${step} data`);
+      // The second sync opens the directory as soon as the first is over.
+      isOpenFailing = step === 'open';
+      await manual.finish(manual.call('fsync data'));
+      isOpenFailing = false;
       await publish('d');
-      await manual.finish(failing, { error: 'EIO' });
+      if (step === 'fsync') await manual.finish(manual.call('fsync data'), { error: 'EIO' });
       await manual.finishAll();
       expect(ends).to.deep.equal({
         a: 'done',
@@ -119,9 +116,7 @@ describe('the sync of a directory', () => {
     for (const name of ['second name', 'third name']) nodeFs.linkSync(at('data', 'linked'), at('data', name));
     await publish('a');
     await publish('linked', 'b');
-    await manual.finishUntil('close data');
-    await manual.finish(manual.call('close data'));
-    await manual.finishUntil('fsync data');
+    await manual.finish(manual.call('fsync data'));
     await manual.finish(manual.call('fsync data'), { error: 'EIO' });
     await manual.finishAll();
     expect(ends).to.deep.equal({
@@ -135,21 +130,17 @@ describe('the sync of a directory', () => {
   it('does not fail with the one before it', async () => {
     await publish('a');
     await publish('b');
-    await manual.finish(manual.call('open data'), { error: 'EIO' });
+    await manual.finish(manual.call('fsync data'), { error: 'EIO' });
     await manual.finishAll();
     expect(ends).to.deep.equal({ a: `EIO ${at('data', 'a')} true`, b: 'done' });
   });
 
   it('opens the directory anew, because another may have its path by then', async () => {
     await publish('a');
-    await manual.finishUntil('close data');
     nodeFs.renameSync(at('data'), at('moved'));
     nodeFs.mkdirSync(at('data'));
     await publish('b');
-    await manual.finish(manual.call('close data'));
-    const opening = manual.call('open data');
-    opening.carryOut();
-    const [sync] = await manual.finish(opening).then(directoryCalls);
+    const [sync] = await manual.finish(manual.call('fsync data')).then(directoryCalls);
     expect(sync!.title).to.equal('fsync data');
     expect(nodeFs.fstatSync(sync!.args[0] as number).ino).to.equal(nodeFs.statSync(at('data')).ino);
     await manual.finishAll();
@@ -169,7 +160,7 @@ describe('the sync of a directory', () => {
     const before = directoriesSynced;
     fs.writeFileSync(at('data', 'b'), 'b');
     expect(directoriesSynced - before).to.equal(1);
-    expect(titles()).to.deep.equal(['open data']);
+    expect(titles()).to.deep.equal(['fsync data']);
     await manual.finishAll();
     expect(ends).to.deep.equal({ a: 'done' });
   });
