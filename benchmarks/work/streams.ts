@@ -38,7 +38,7 @@ function throughStream({ name, title, bytes, highWaterMark, roundsMax }: Chunks)
   };
 }
 
-/** Writes a chunk so many times, waiting whenever the stream asks to. */
+/** Writes a chunk so many times, waiting whenever the stream asks to, and waits for its end. */
 export async function pour(stream: Writable, chunk: Buffer, times: number): Promise<void> {
   const finished = once(stream, 'finish');
   for (let i = 0; i < times; i++) {
@@ -46,6 +46,9 @@ export async function pour(stream: Writable, chunk: Buffer, times: number): Prom
   }
   stream.end();
   await finished;
+  // ext4 writes out a file that replaces another one: at the rename, or when one that was truncated is closed. Who renames
+  // before `finish` has done by then what node still has to do. Old implementations have no `closed`.
+  if (stream.closed === false) await once(stream, 'close');
 }
 
 export const streamWorks: readonly Work[] = [
