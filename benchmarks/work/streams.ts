@@ -48,7 +48,7 @@ export async function pour(stream: Writable, chunk: Buffer, times: number): Prom
   await finished;
   // ext4 writes out a file that replaces another one: at the rename, or when one that was truncated is closed. Who renames
   // before `finish` has done by then what node still has to do. Old implementations have no `closed`.
-  if (stream.closed === false) await once(stream, 'close');
+  if ('closed' in stream && !stream.closed) await once(stream, 'close');
 }
 
 export const streamWorks: readonly Work[] = [
