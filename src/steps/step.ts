@@ -3,6 +3,7 @@
 // that the crash lab can name.
 
 import type { Primitives } from './host';
+import { canWait } from './run';
 
 export interface Step {
   readonly call: keyof Primitives | 'wait';
@@ -64,7 +65,12 @@ export function* wait<T>(promise: PromiseLike<T>): Steps<T> {
  * For calls whose effect must not come later than a synchronous write that the program makes meanwhile, and for those
  * that never leave the kernel's memory, where the way to a thread and back costs ten times as much.
  */
-export function* atOnce<R>(steps: Steps<R>): Steps<R> {
+export function atOnce<R>(steps: Steps<R>): Steps<R> {
+  // Synchronous runners make every call at once anyway.
+  return canWait() ? markedAtOnce(steps) : steps;
+}
+
+function* markedAtOnce<R>(steps: Steps<R>): Steps<R> {
   let turn = steps.next();
   while (!turn.done) {
     let value: unknown;
