@@ -12,6 +12,9 @@ export const canReplace: boolean = process.platform !== 'win32';
  */
 export const walksTreesNatively: boolean = Number(process.versions.node.split('.')[0]) >= 22;
 
+/** Whether cpSync, walking natively, gives the directories that it makes the modes of their sources: measured, 24.21 and 26.10. */
+export const copiesDirectoryModes: boolean = Number(process.versions.node.split('.')[0]) >= 26;
+
 /**
  * Whether copyFile gives the copy its source's owner and group where that is allowed, whatever it is copied onto (libuv
  * 1.49, https://github.com/libuv/libuv/pull/4396).

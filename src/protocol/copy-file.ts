@@ -14,6 +14,8 @@ import { completeStage, replaceFile } from './replace-file';
 import { inSlot } from './slots';
 import { type Stage, type StageRequest, noStage, openStage, stagedPathOf } from './stage';
 import { type AskedPath, type Target, entryAt } from './target';
+import type { Sighting } from './view';
+import { dropReplaced } from './view-changes';
 import type { Volume } from './volume';
 
 export interface CopyRequest {
@@ -120,11 +122,12 @@ export function copyEntry(volume: Volume, request: EntryCopyRequest): Steps<bool
 function* replaceEntry(volume: Volume, request: EntryCopyRequest): Steps<boolean> {
   const { from, to } = request;
   const target = entryAt(to);
-  const source = yield* sourceOf(request);
+  const open = volume.view.find(to, false);
+  const source = yield* sourceOf(request, open);
   if (target === undefined || source === undefined) return false;
   try {
     return yield* inOrder(volume.landingOrder, (turn) =>
-      inSlot((slot) => copyInTurn(volume, target, source, { ...request, turn, slot })),
+      inSlot((slot) => copyInTurn(volume, target, source, { ...request, turn, slot }, open)),
     );
   } catch (error) {
     // What may not be renamed over may not be unlinked either, and node says so.
@@ -139,10 +142,13 @@ function* copyInTurn(
   target: Target,
   source: Stats,
   request: EntryCopyRequest & Pick<StageRequest, 'turn' | 'slot'>,
+  open: Sighting | undefined,
 ): Steps<boolean> {
   const stage = yield* stageEntry(volume, target, request);
   if (stage === noStage) return false;
   yield* completeStage(stage, { ...request, flush: false, fill: (_, fd) => fillEntry(stage, fd, source, request) });
+  if (open !== undefined && volume.view.find(request.to, false)?.file === open.file)
+    yield* dropReplaced(volume.view, open);
   return true;
 }
 
@@ -179,11 +185,14 @@ function* fillEntry(stage: Stage, fd: number, { mode }: Stats, request: EntryCop
 }
 
 /** The regular file that is to be put where nothing is, or where something is that cp removes first. */
-function* sourceOf({ from, to, dereference, force, treatment }: EntryCopyRequest): Steps<Stats | undefined> {
+function* sourceOf(
+  { from, to, dereference, force, treatment }: EntryCopyRequest,
+  open: Sighting | undefined,
+): Steps<Stats | undefined> {
   if (treatment.plan === 'native' || treatment.plan === 'off' || !canReplace) return undefined;
   try {
     const source = dereference ? yield* stat(from.absolute) : yield* lstat(from.absolute);
-    const existing = yield* lstat(to.absolute);
+    const existing = yield* lstat(open?.staged.stagedPath ?? to.absolute);
     return source?.isFile() && mayReplace(source, existing, force, dereference) ? source : undefined;
   } catch {
     return undefined;

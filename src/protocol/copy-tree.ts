@@ -2,7 +2,9 @@
 // whatever else there is, are left to node, which comes after and finds the files in place.
 
 import { dirname } from 'node:path';
-import { type Steps, copyFile, lstat, mkdir, readdir, stat } from '../steps/step';
+import { constants } from '../ground/node-fs';
+import { copiesDirectoryModes } from '../ground/platform';
+import { type Steps, access, copyFile, lstat, mkdir, native, readdir, stat } from '../steps/step';
 import { type CopyRequest, copyContentOf } from './copy-file';
 import type { AskedPath } from './target';
 import type { Volume } from './volume';
@@ -14,38 +16,75 @@ export interface TreeCopyRequest {
   readonly force: boolean;
   /** Whether an existing file is a mistake, which is node's to report: then nothing is copied here. */
   readonly errorOnExist: boolean;
+  /** Whether links are followed. */
+  readonly dereference: boolean;
   /** What is to be done with one file. */
   readonly file: (from: AskedPath, to: AskedPath) => CopyRequest;
 }
 
 /** Copies the regular files. @returns False where node would refuse, and nothing has been done: it is asked next. */
 export function* copyFilesOfTree(volume: Volume, request: TreeCopyRequest): Steps<boolean> {
-  const { from, to, errorOnExist } = request;
+  const { from, to } = request;
   const source = yield* lstat(from.absolute);
   if (!source?.isDirectory() || (yield* isInside(to.absolute, source))) return false;
+  if (request.dereference && (yield* hasDanglingLink(from))) return false;
   const there = yield* lstat(to.absolute);
-  if (there && (!there.isDirectory() || (yield* isRefused(from, to, errorOnExist)))) return false;
+  if (there && (!there.isDirectory() || (yield* isRefused(from, to, request)))) return false;
   yield* copyDirectory(volume, request);
   return true;
 }
 
-/** Whether something at the destination is in the way: a directory of a file, a file of a directory, or anything at all. */
-function* isRefused(from: AskedPath, to: AskedPath, errorOnExist: boolean): Steps<boolean> {
+/**
+ * Whether something at the destination is in the way: what cannot be written to, a directory of a file, a file of a
+ * directory, or anything at all.
+ */
+function* isRefused(from: AskedPath, to: AskedPath, request: TreeCopyRequest): Steps<boolean> {
+  if (!(yield* isAllowed(to, constants.W_OK | constants.X_OK))) return true;
   for (const name of yield* readdir(from.absolute)) {
     const [source, destination] = [below(from, name), below(to, name)];
     const there = yield* lstat(destination.absolute);
     if (there === undefined) continue;
     const found = yield* lstat(source.absolute);
     if (found?.isDirectory() !== there.isDirectory() && (found?.isFile() || found?.isDirectory())) return true;
-    if (errorOnExist && !found?.isDirectory()) return true;
-    if (found?.isDirectory() && (yield* isRefused(source, destination, errorOnExist))) return true;
+    if (request.errorOnExist && !found?.isDirectory()) return true;
+    if (request.force && found?.isFile() && !(yield* isAllowed(destination, constants.W_OK))) return true;
+    if (found?.isDirectory() && (yield* isRefused(source, destination, request))) return true;
   }
   return false;
 }
 
+function* hasDanglingLink(from: AskedPath): Steps<boolean> {
+  for (const name of yield* readdir(from.absolute)) {
+    const source = below(from, name);
+    const found = yield* lstat(source.absolute);
+    if (found?.isSymbolicLink() && !(yield* leadsSomewhere(source))) return true;
+    if (found?.isDirectory() && (yield* hasDanglingLink(source))) return true;
+  }
+  return false;
+}
+
+function* leadsSomewhere({ absolute }: AskedPath): Steps<boolean> {
+  try {
+    yield* stat(absolute);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function* isAllowed({ absolute }: AskedPath, mode: number): Steps<boolean> {
+  try {
+    yield* access(absolute, mode);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function* copyDirectory(volume: Volume, request: TreeCopyRequest): Steps<void> {
   const { from, to, force, file } = request;
-  if ((yield* lstat(to.absolute)) === undefined) {
+  const isNew = (yield* lstat(to.absolute)) === undefined;
+  if (isNew) {
     const first = yield* mkdir(to.absolute, { recursive: true });
     if (first !== undefined) volume.directories.made(first, to.absolute);
   }
@@ -58,6 +97,8 @@ function* copyDirectory(volume: Volume, request: TreeCopyRequest): Steps<void> {
       if (!isCopied) yield* copyFile(source.absolute, destination.absolute, 0);
     }
   }
+  // Last: it may be one that nothing can be made in.
+  if (isNew && copiesDirectoryModes) yield* native('chmod', [to.absolute, (yield* stat(from.absolute)).mode & 0o7777]);
 }
 
 function below({ asked, absolute }: AskedPath, name: string): AskedPath {

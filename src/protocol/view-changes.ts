@@ -112,7 +112,8 @@ function* destinationOf(to: AskedPath, stagedPath: string): Steps<{ directory: s
   return entry!;
 }
 
-function* dropReplaced(view: View, { file, staged }: Sighting): Steps<void> {
+/** What happens to an open file when something else takes its name. */
+export function* dropReplaced(view: View, { file, staged }: Sighting): Steps<void> {
   yield* unlinkIfThere(staged.stagedPath);
   forget(view, file, staged);
 }

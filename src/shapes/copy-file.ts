@@ -25,7 +25,7 @@ export function copyFileCalls(context: Context): ThreeFlavours {
   const other = inThreeFlavours(context, 'copyFile', (args) => copyStaged(context, args));
 
   function sync(...args: unknown[]): void {
-    const request = readCopy(context, args[0], args[1], args[2], false);
+    const request = read(args[0], args[1], args[2], false);
     if (request !== undefined && runSync(copyContentOf(volume, request), host)) return;
     other.sync(...args);
   }
@@ -33,7 +33,7 @@ export function copyFileCalls(context: Context): ThreeFlavours {
   function callback(...args: unknown[]): void {
     const [from, to, mode, last] = args;
     const [bits, done] = typeof mode === 'function' ? [0, mode as Callback] : [mode, last as Callback];
-    const request = typeof done === 'function' ? readCopy(context, from, to, bits, true) : undefined;
+    const request = typeof done === 'function' ? read(from, to, bits, true) : undefined;
     if (request === undefined) {
       other.callback(...args);
       return;
@@ -47,9 +47,15 @@ export function copyFileCalls(context: Context): ThreeFlavours {
   }
 
   async function promise(...args: unknown[]): Promise<unknown> {
-    const request = readCopy(context, args[0], args[1], args[2], true);
+    const request = read(args[0], args[1], args[2], true);
     if (request !== undefined && (await runPromise(copyContentOf(volume, request), host))) return undefined;
     return other.promise(...args);
+  }
+
+  /** Undefined where it is copied onto what the program has open. */
+  function read(from: unknown, to: unknown, mode: unknown, interruptible: boolean): CopyRequest | undefined {
+    const request = readCopy(context, from, to, mode, interruptible);
+    return request === undefined || volume.view.isOpen(request.to, true) ? undefined : request;
   }
 
   return { sync, callback, promise };
@@ -87,12 +93,13 @@ export function cpCalls(context: Context): ThreeFlavours {
   const { host } = volume;
 
   function sync(from: unknown, to: unknown, options?: unknown): void {
-    if (walksTreesNatively && (isLink(from) || isLink(to))) {
+    const source = walksTreesNatively ? lstatIfThere(from) : undefined;
+    if (source?.isSymbolicLink() || (source && lstatIfThere(to)?.isSymbolicLink())) {
       // What it checks about links, and what it answers, is its own, and changes from version to version.
       countNative('not-a-regular-file');
       return natives.cpSync(from as never, to as never, options as never);
     }
-    const tree = walksTreesNatively ? readTree(context, from, to, options) : undefined;
+    const tree = source?.isDirectory() ? readTree(context, from, to, options) : undefined;
     if (tree !== undefined) {
       const areThere = runSync(copyFilesOfTree(volume, tree), host);
       // Files that are there because of us are no mistake.
@@ -100,7 +107,8 @@ export function cpCalls(context: Context): ThreeFlavours {
       natives.cpSync(from as never, to as never, { ...(options as CopySyncOptions), ...rest });
       return;
     }
-    natives.cpSync(sourceOf(from, options) as never, to as never, withFilter(options, filterSync) as never);
+    const named = sourceOf(asNamed(from, options), options);
+    natives.cpSync(named as never, asNamed(to, options) as never, withFilter(options, filterSync) as never);
   }
 
   function callback(from: unknown, to: unknown, options: unknown, last?: unknown): void {
@@ -116,12 +124,12 @@ export function cpCalls(context: Context): ThreeFlavours {
     );
   }
 
-  function isLink(path: unknown): boolean {
+  function lstatIfThere(path: unknown): Stats | undefined {
     const asked = readPath(path);
     try {
-      return asked !== undefined && host.sync.lstat(asked.absolute)?.isSymbolicLink() === true;
+      return asked && host.sync.lstat(asked.absolute);
     } catch {
-      return false;
+      return undefined;
     }
   }
 
@@ -166,6 +174,12 @@ function shown({ volume: { view } }: Context, from: string, to: string): { from:
   return { from: join(dirname(from), staged.name), to: basename(to) === name ? join(dirname(to), staged.name) : to };
 }
 
+/** Node refuses Buffers where it has a filter to ask, and there is one only because of us. */
+function asNamed(path: unknown, options: unknown): unknown {
+  const isForeign = !walksTreesNatively || (options as Options | undefined)?.filter !== undefined;
+  return isForeign || !(path instanceof Uint8Array) ? path : (readPath(path)?.asked ?? path);
+}
+
 interface Options {
   readonly filter?: Filter;
   readonly force?: boolean;
@@ -195,6 +209,7 @@ function readTree(context: Context, from: unknown, to: unknown, options: unknown
     force = true,
     filter,
     errorOnExist,
+    dereference,
     preserveTimestamps,
     mode,
   } = options as Options & CopySyncOptions;
@@ -206,6 +221,7 @@ function readTree(context: Context, from: unknown, to: unknown, options: unknown
       to: destination,
       force,
       errorOnExist: !force && errorOnExist === true,
+      dereference: dereference === true,
       file: (one, other) => ({
         ...sample,
         from: one,
@@ -247,7 +263,6 @@ function readCopy(
   if (mode !== null && !(Number.isInteger(mode) && (mode as number) >= 0 && (mode as number) <= COPY_MODES))
     return undefined;
   const { view } = context.volume;
-  if (view.isOpen(destination, true)) return undefined;
   const found = view.isEmpty ? undefined : view.findContent(source, follow);
   const settings = context.settings();
   return {

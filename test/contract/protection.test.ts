@@ -20,6 +20,8 @@ const WRITES: Readonly<Record<string, Write>> = {
   'open with w+': (flavour, { fs }, path) => writeThrough(flavour, fs, 'open', path, 'w+'),
   'copyFile': (flavour, { fs, at }, path) => writeThrough(flavour, fs, 'copyFile', at('source'), path),
   'cp': (flavour, { fs, at }, path) => writeThrough(flavour, fs, 'cp', at('source'), path),
+  'cp, recursive': (flavour, { fs, at }, path) =>
+    writeThrough(flavour, fs, 'cp', at('source'), path, { recursive: true }),
   'createWriteStream': async (_flavour, { fs }, path) => {
     const stream = fs.createWriteStream(path);
     stream.end('new');
