@@ -63,10 +63,9 @@ describe('programs under the hook, beside plain node', function () {
       it('every scenario comes to its end', () => {
         const { plain, hook } = comparisons.get(user)!;
         for (const { id, isAlone } of played) {
-          for (const { reports } of [plain, hook]) {
-            expect(reports.has(id), id).to.equal(true);
-            if (!isAlone) expect(reports.get(id)!.process, id).to.equal(undefined);
-          }
+          for (const { reports } of [plain, hook]) expect(reports.has(id), id).to.equal(true);
+          if (!isAlone && !hasDied(plain.reports.get(id)!))
+            expect(hook.reports.get(id)!.process, id).to.equal(undefined);
         }
       });
 
@@ -94,6 +93,8 @@ async function compare(user: User, met: Set<string>): Promise<Comparison> {
   const undeclared: Difference[] = [];
   for (const scenario of played) {
     const [one, other] = [plain!, hook!].map(({ reports }) => reports.get(scenario.id)!);
+    // From Node 22 on cpSync ends the process where links lead in a circle: there is nothing to compare.
+    if (hasDied(one!) && !scenario.isAlone) continue;
     for (const difference of differencesOf(scenario, user, one!, other!)) {
       const entry = declaredFor(difference);
       if (entry === undefined) undeclared.push(difference);
@@ -101,6 +102,11 @@ async function compare(user: User, met: Set<string>): Promise<Comparison> {
     }
   }
   return { plain: plain!, hook: hook!, undeclared };
+}
+
+/** Whether node itself has died of it: by a signal, not by the program's doing. */
+function hasDied({ process: end }: Report): boolean {
+  return (end as { signal?: unknown } | undefined)?.signal === 'SIGABRT';
 }
 
 /** What a whole-file write answered: 'ok' or the error's code. */

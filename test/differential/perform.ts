@@ -14,6 +14,8 @@ const SCENARIOS_PER_CHILD = 300;
 /** A scenario that takes longer waits for something that never comes. */
 const SCENARIO_MS_MAX = 60_000;
 const CHILD_MS_MAX = 600_000;
+/** The directory of any tree. */
+const TREE_PATH = /[^ '"[]*\/fs-intact-differential-\w{6}/g;
 
 export interface How {
   readonly hook: boolean;
@@ -80,7 +82,8 @@ async function performInOneChild(queue: Scenario[], how: How, performance: Perfo
     if (failure !== undefined) throw failure;
     for (const [id, report] of reportsOf(plays, result, isHung)) performance.reports.set(id, report);
     if (plays.at(-1)?.scenario.isAlone) return;
-    for (const line of [...linesOf(result.stdout), ...linesOf(result.stderr)]) performance.printed.add(line);
+    const printed = [...linesOf(result.stdout), ...linesOf(result.stderr)];
+    for (const line of printed) performance.printed.add(line.replaceAll(TREE_PATH, '<dir>'));
   } finally {
     clearTimeout(timer);
     for (const { tree } of plays) tree.remove();
