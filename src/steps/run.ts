@@ -1,7 +1,7 @@
 // The two runners, synchronous and callback, and the promise that wraps the second.
 
 import type { Host } from './host';
-import type { Step, Steps } from './step';
+import { type Step, type Steps, makeStepsBy } from './step';
 
 let mayWait = false;
 
@@ -17,10 +17,12 @@ export function runSync<R>(steps: Steps<R>, host: Host): R {
   // Perhaps from within steps that may: a program's own function, called by them, has made a synchronous call.
   const before = mayWait;
   mayWait = false;
+  const madeBefore = makeStepsBy(host.sync as unknown as Record<string, AnyCall>);
   try {
     return runThrough(steps, host);
   } finally {
     mayWait = before;
+    makeStepsBy(madeBefore);
   }
 }
 
@@ -62,16 +64,19 @@ export function runCallback<R>(
   function advance(resume: () => IteratorResult<Step, R>): void {
     const before = mayWait;
     mayWait = true;
+    const madeBefore = makeStepsBy(undefined);
     let turn: IteratorResult<Step, R>;
     try {
       turn = resume();
       while (!turn.done && turn.value.atOnce) turn = madeHere(turn.value);
     } catch (error) {
       mayWait = before;
+      makeStepsBy(madeBefore);
       reject(error);
       return;
     }
     mayWait = before;
+    makeStepsBy(madeBefore);
     if (turn.done) resolve(turn.value);
     else issue(turn.value);
   }
