@@ -33,12 +33,22 @@ export function* beginStage(volume: Volume, request: WriteRequest): Steps<Stage 
     countNative(plan.kind === 'native' ? plan.reason : 'native-error');
     return undefined;
   }
-  const { settings, treatment, flags, mode, inherit, seed, isRepeatable, turn, slot } = request;
-  const target = plan.target;
-  const identify = request.call === 'open';
-  // Named one by one: spreading a request costs as much as a system call.
-  const stageRequest = { settings, treatment, target, publishBy, flags, mode, inherit, identify, turn, slot };
-  const stage = yield* openStage(volume, seed ? { ...stageRequest, seed, isRepeatable } : stageRequest);
+  const { settings, treatment, flags, mode, inherit, seed, isRepeatable, turn, slot, call } = request;
+  // Field by field: each new key in a copy costs as much as a system call.
+  const stage = yield* openStage(volume, {
+    settings,
+    treatment,
+    flags,
+    mode,
+    inherit,
+    seed: seed === true,
+    isRepeatable: isRepeatable === true,
+    turn,
+    slot,
+    target: plan.target,
+    publishBy,
+    identify: call === 'open',
+  });
   if (stage === noStage) {
     noteUnprotected(volume, plan.target, request.settings);
     return undefined;

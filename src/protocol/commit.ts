@@ -40,7 +40,10 @@ function* land(stage: Stage): Steps<void> {
 
 function* makeNamesDurable({ volume, names, settings }: Stage): Steps<void> {
   const { directories } = volume;
-  const holders = new Set(names.flatMap(({ directory }) => directories.toSyncFor(directory)));
+  const holders = new Set<string>();
+  for (const name of names) {
+    for (const directory of directories.toSyncFor(name.directory)) holders.add(directory);
+  }
   for (const directory of holders) {
     if ((yield* syncDirectory(volume, directory)) || !directories.isFirstUnsyncable(directory)) continue;
     const message = `${directory} cannot be synced: writes in it are complete or absent after a power cut, but may be lost`;

@@ -1,9 +1,8 @@
-// A step is one primitive call that the protocol asks for; a protocol is a generator of steps. It never makes a call
-// itself, so the same text serves sync, callback and promise callers, and every gap between two steps is a crash point
-// that the crash lab can name.
+// A step is one primitive call that the protocol asks for; a protocol is a generator of steps. Who runs it decides how each
+// call is made, so the same text serves sync, callback and promise callers, and every gap between two steps is a crash
+// point that the crash lab can name.
 
 import type { Primitives } from './host';
-import { canWait } from './run';
 
 export interface Step {
   readonly call: keyof Primitives | 'wait';
@@ -111,8 +110,8 @@ export function* wait<T>(promise: PromiseLike<T>): Steps<T> {
  * that never leave the kernel's memory, where the way to a thread and back costs ten times as much.
  */
 export function atOnce<R>(steps: Steps<R>): Steps<R> {
-  // Synchronous runners make every call at once anyway.
-  return canWait() ? markedAtOnce(steps) : steps;
+  // A synchronous run makes every call at once.
+  return atHand === undefined ? markedAtOnce(steps) : steps;
 }
 
 function* markedAtOnce<R>(steps: Steps<R>): Steps<R> {
