@@ -5,8 +5,12 @@
 import { canWait } from '../steps/run';
 import { type Steps, wait } from '../steps/step';
 
-/** Enough to keep four times the threads busy that node's pool has by itself, and to fill a group for a directory sync. */
-const SLOTS = 16;
+/**
+ * Measured on ext4 in memory, 4 threads, 256 writers at once: an unrelated stat waits 5 ms with 16 slots, 9 with 64, 25
+ * without a limit (99th percentile), and a write takes 300, 233 and 178 µs. The more fsyncs come together, the fewer times
+ * the device is flushed.
+ */
+const SLOTS = 64;
 
 let free = SLOTS;
 const waiting: (() => void)[] = [];

@@ -8,7 +8,7 @@ import { stagedIn, useTemporaryDirectory } from '../support/temporary-directory'
 
 type Fs = typeof nodeFs;
 
-const SLOTS = 16;
+const SLOTS = 64;
 const MANY = 3 * SLOTS;
 
 describe('writes that are called together', () => {
