@@ -109,6 +109,8 @@ const tar: Program = {
       import fs from 'node:fs';
       import * as tar from 'tar';
       fs.linkSync('in/a.txt', 'in/hard');
+      // The archives have its time, in whole seconds.
+      fs.utimesSync('in', 1e9, 1e9);
       for (const [file, gzip] of [['a.tar', false], ['a.tgz', true]]) {
         tar.create({ file, gzip, sync: true, portable: true, noMtime: false }, ['in']);
         await tar.create({ file: 'async-' + file, gzip, portable: true }, ['in']);
