@@ -4,7 +4,7 @@
 import { type NodeFs, nodeFs, nodeFsPromises } from '../ground/node-fs';
 import { dressedAs } from '../shapes/context';
 import type { Steps } from '../steps/step';
-import { openAsBlobCall } from './surface/blob';
+import { openAsBlobCall, openAsBlobSyncCall } from './surface/blob';
 import { cpStory } from './surface/copy-tree';
 import { copyFileStory } from './surface/copy-file';
 import {
@@ -141,8 +141,13 @@ function functionsOf(lab: Lab): Record<string, AnyFunction> {
     ...watchCalls(lab),
     Dir: Dir as unknown as AnyFunction,
     openAsBlob: openAsBlobCall(lab),
+    ...ifThere('openAsBlobSync', openAsBlobSyncCall(lab)),
     mkdtempDisposableSync: mkdtempDisposableSyncCall(lab),
   };
+}
+
+function ifThere(name: string, call: AnyFunction | undefined): Record<string, AnyFunction> {
+  return call === undefined ? {} : { [name]: call };
 }
 
 /** Synchronous callers have the buffer already. */

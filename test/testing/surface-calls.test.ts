@@ -137,7 +137,8 @@ describe('the primitive calls of the surface', () => {
     expect(stderr).to.equal('');
     expect(code).to.equal(0);
     const calls = callsBetween(parseTrace(readFileSync(output, 'utf8')), '/begin-of-trace', '/end-of-trace');
-    return systemWords(calls, directory);
+    // Where V8 looks how fast the clock is.
+    return systemWords(calls, directory).filter((word) => !word.includes('/sys/devices/'));
   }
 
   async function primitiveCallsOf(source: string): Promise<string[]> {

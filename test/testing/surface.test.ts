@@ -16,6 +16,7 @@ import {
   type SurfaceOptions,
   surfaceOver,
 } from '../../src/testing/surface';
+import { worksInOneJob } from '../../src/testing/surface/node-habits';
 import { FLAVOURS } from '../support/flavours';
 import { rejection } from '../support/rejection';
 
@@ -288,7 +289,9 @@ describe('the surface', () => {
           const error = await rejection(flavour.call(lab.fs, name, ...args));
           expect(error).to.include({ name: 'AbortError', code: 'ABORT_ERR' });
           expect(lab.names.at(-1)).to.equal('close');
-          expect(lab.names).to.not.include.members(['write']);
+          // In a job there is nothing between the calls.
+          const isJob = worksInOneJob && `${name}, ${flavour.name}` === 'writeFile, callback';
+          expect(lab.names.includes('write')).to.equal(isJob);
         });
       }
     }

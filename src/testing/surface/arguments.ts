@@ -4,6 +4,7 @@ import { isAbsolute } from 'node:path';
 import { readMode as modeOf, readPath as pathOf } from '../../shapes/arguments';
 import { parseFlags } from '../../settings/flags';
 import { askNode } from './ask-node';
+import type { FlavourName } from './flavours';
 import type { Lab } from './lab';
 import type { NameOptions, PathArgument, Position, StatOptions } from './primitives';
 
@@ -129,6 +130,20 @@ export function readStatOptions(options: unknown): StatOptions {
   if (options === null) askNode();
   const { bigint, throwIfNoEntry } = options as Record<string, unknown>;
   return { bigint: bigint === true, throwIfNoEntry: throwIfNoEntry !== false };
+}
+
+/** Options of a stat whose signal, too, is looked at. */
+export function readAbortableStatOptions(given: unknown, flavour: FlavourName): StatOptions {
+  const options = flavour === 'callback' ? objectOrNone(given) : readObject(given);
+  const { signal } = options;
+  if (signal !== undefined && !isSignal(signal)) askNode();
+  checkAborted(signal);
+  return readStatOptions(options);
+}
+
+/** With a callback, what is no object is no options. */
+export function objectOrNone(given: unknown): Readonly<Record<string, unknown>> {
+  return typeof given === 'object' && given !== null ? (given as Record<string, unknown>) : {};
 }
 
 /** A time as node takes it: seconds, as a number or in digits, or a Date. */

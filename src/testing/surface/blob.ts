@@ -55,24 +55,38 @@ class FileBlob extends Blob {
 
 /** https://nodejs.org/api/fs.html#fsopenasblobpath-options */
 export function openAsBlobCall(lab: Lab): AnyFunction {
+  return blobCall(lab, nodeFs.openAsBlob, (blob) => Promise.resolve(blob));
+}
+
+/** The same at once, where node has it. */
+export function openAsBlobSyncCall(lab: Lab): AnyFunction | undefined {
+  const { openAsBlobSync } = nodeFs as { openAsBlobSync?: AnyFunction };
+  return openAsBlobSync && blobCall(lab, openAsBlobSync, (blob) => blob);
+}
+
+function blobCall(lab: Lab, native: AnyFunction, answer: (blob: Blob) => unknown): AnyFunction {
   function openAsBlob(path: unknown, options?: unknown): unknown {
     try {
-      const { type = '' } = readObject(options);
-      if (typeof type !== 'string') askNode();
-      const opened = readPath(lab, path);
-      const bytes = runSync(readFileStory(lab, [path], 'sync'), lab.host) as Buffer<ArrayBuffer>;
-      const before = runSync(stateOf(opened), lab.host);
-      const check = async (): Promise<void> => {
-        if ((await runPromise(stateOf(opened), lab.host)) === before) return;
-        throw new DOMException('The blob could not be read', 'NotReadableError');
-      };
-      return Promise.resolve(new FileBlob([bytes], { type }, check));
+      return answer(blobOf(lab, path, options));
     } catch (error) {
-      if (error === ASK_NODE) return nodeFs.openAsBlob(path as string, options as never);
+      if (error === ASK_NODE) return native(path as never, options as never);
       throw codedError('ERR_INVALID_ARG_VALUE', 'Unable to open file as blob', TypeError);
     }
   }
-  return dressedAs(nodeFs.openAsBlob as AnyFunction, openAsBlob);
+  return dressedAs(native, openAsBlob);
+}
+
+function blobOf(lab: Lab, path: unknown, options: unknown): Blob {
+  const { type = '' } = readObject(options);
+  if (typeof type !== 'string') askNode();
+  const opened = readPath(lab, path);
+  const bytes = runSync(readFileStory(lab, [path], 'sync'), lab.host) as Buffer<ArrayBuffer>;
+  const before = runSync(stateOf(opened), lab.host);
+  const check = async (): Promise<void> => {
+    if ((await runPromise(stateOf(opened), lab.host)) === before) return;
+    throw new DOMException('The blob could not be read', 'NotReadableError');
+  };
+  return new FileBlob([bytes], { type }, check);
 }
 
 /** What a change of the file would change; undefined where it is gone. */

@@ -3,6 +3,7 @@
 import type { Steps } from '../../steps/step';
 import {
   bytesOf,
+  readAbortableStatOptions,
   readFd,
   readFlags,
   readInteger,
@@ -20,6 +21,7 @@ import {
 import { askNode } from './ask-node';
 import type { Answer, Story } from './flavours';
 import { naming } from './naming';
+import { allStatsHaveSignals } from './node-habits';
 import * as primitive from './primitives';
 
 type OnDescriptor = (fd: number, rest: readonly unknown[]) => Steps<unknown>;
@@ -40,7 +42,11 @@ export const descriptorCalls: Readonly<Record<string, Story>> = {
   fsync: onDescriptor((fd) => primitive.fsync(fd)),
   fdatasync: onDescriptor((fd) => primitive.fdatasync(fd)),
   ftruncate: onDescriptor((fd, [length]) => primitive.ftruncate(fd, readLength(length))),
-  fstat: onDescriptor((fd, [options]) => primitive.fstat(fd, { bigint: readStatOptions(options).bigint })),
+  fstat: (_lab, [fd, given], flavour) => {
+    const isAbortable = allStatsHaveSignals && flavour === 'callback';
+    const { bigint } = isAbortable ? readAbortableStatOptions(given, flavour) : readStatOptions(given);
+    return primitive.fstat(readFd(fd), { bigint });
+  },
   fchmod: onDescriptor((fd, [mode]) => primitive.fchmod(fd, readMode(mode))),
   fchown: onDescriptor((fd, [uid, gid]) => primitive.fchown(fd, readOwner(uid), readOwner(gid))),
   futimes: onDescriptor((fd, [atime, mtime]) => primitive.futimes(fd, readTime(atime), readTime(mtime))),

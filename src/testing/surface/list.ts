@@ -7,7 +7,7 @@ import { type Path, readOptions, readPath } from './arguments';
 import { askNode } from './ask-node';
 import type { Story } from './flavours';
 import { naming } from './naming';
-import { listingFollowsLinks } from './node-habits';
+import { listingFollowsLinks, listsTreesByTypes } from './node-habits';
 import * as primitive from './primitives';
 
 type Entries = string[] | Buffer[] | Dirent[];
@@ -28,7 +28,8 @@ export const readdirStory: Story = (lab, [path, given], flavour) => {
     withFileTypes: Boolean(options['withFileTypes']),
   };
   const asked = readPath(lab, path);
-  return recursive ? listTree(asked, listing, flavour === 'promise') : listDirectory(asked, listing);
+  if (!recursive) return listDirectory(asked, listing);
+  return listsTreesByTypes ? listTreeByTypes(asked, listing) : listTree(asked, listing, flavour === 'promise');
 };
 
 export function* listDirectory(path: Path, options: Options): Steps<Entries> {
@@ -45,6 +46,21 @@ function foundIn(entries: Entries, path: string): Entries {
     }
   }
   return entries;
+}
+
+function* listTreeByTypes(top: Path, { encoding, withFileTypes }: Options): Steps<Entries> {
+  if (encoding === 'buffer') askNode();
+  const found: (string | Dirent)[] = [];
+  // A tree has no cycles but through links, which the kernel bounds.
+  const queue = [top];
+  for (let path = queue.shift(); path; path = queue.shift()) {
+    for (const entry of (yield* listDirectory(path, { encoding, withFileTypes: true })) as Dirent[]) {
+      const below = inside(path, entry.name);
+      found.push(withFileTypes ? entry : relative(top.asked, below.asked));
+      if (entry.isDirectory() || (entry.isSymbolicLink() && (yield* leadsToDirectory(below)))) queue.push(below);
+    }
+  }
+  return found as Entries;
 }
 
 /** @param isDepthFirst As the promise flavour walks; the others list level by level. */
@@ -67,6 +83,10 @@ function* listTree(top: Path, options: Options, isDepthFirst: boolean): Steps<En
 function* isEntered(path: Path, entry: string | Dirent, isDepthFirst: boolean): Steps<boolean> {
   if (typeof entry !== 'string' && entry.isDirectory()) return true;
   if (typeof entry !== 'string' && (isDepthFirst || !listingFollowsLinks)) return false;
+  return yield* leadsToDirectory(path);
+}
+
+function* leadsToDirectory(path: Path): Steps<boolean> {
   try {
     const stats = yield* primitive.stat(path.absolute, { bigint: false, throwIfNoEntry: false });
     return (stats as Stats | undefined)?.isDirectory() === true;

@@ -29,6 +29,19 @@ export const readsIntoBuffers: boolean = major >= 24;
 /** The asynchronous stat, too, has `throwIfNoEntry`, and a `signal`, since node 24; no other has. */
 export const statHasOptions: boolean = major >= 24;
 
+/** The asynchronous lstat and fstat have a `signal` as well since node 26, and the promise flavours take nothing but an object. */
+export const allStatsHaveSignals: boolean = major >= 26;
+
+/**
+ * readFile of up to one piece and writeFile with a callback are one job of the thread pool since node 26 (lib/fs.js
+ * ReadFileJob, WriteFileJob): a read that fails names the path, nothing is written where there is nothing to write, and an
+ * abort counts only before and after it.
+ */
+export const worksInOneJob: boolean = major >= 26;
+
+/** A recursive readdir goes by the types that the directories tell, level by level in every flavour, since node 26. */
+export const listsTreesByTypes: boolean = major >= 26;
+
 /** mkdtemp without a prefix failed before node 24. */
 export const makesNamesWithoutPrefix: boolean = major >= 24;
 

@@ -5,6 +5,8 @@ import type { Steps } from '../../steps/step';
 import {
   type Path,
   checkAborted,
+  objectOrNone,
+  readAbortableStatOptions,
   readBits,
   readMode,
   readNameOptions,
@@ -17,7 +19,7 @@ import {
 import { askNode } from './ask-node';
 import type { FlavourName, Story } from './flavours';
 import { naming, namingTwo } from './naming';
-import { checksSymlinkTypes, statHasOptions } from './node-habits';
+import { allStatsHaveSignals, checksSymlinkTypes, statHasOptions } from './node-habits';
 import * as primitive from './primitives';
 
 type OnPath = (path: primitive.PathArgument, rest: readonly unknown[], flavour: FlavourName) => Steps<unknown>;
@@ -52,6 +54,7 @@ export const pathCalls: Readonly<Record<string, Story>> = {
 const SYMLINK_TYPES = new Set<unknown>(['dir', 'file', 'junction']);
 
 function statOptions(given: unknown, flavour: FlavourName): primitive.StatOptions {
+  if (allStatsHaveSignals && flavour !== 'sync') return pathStatOptions(given, flavour);
   if (!statHasOptions) return lstatOptions(given, flavour);
   if (flavour !== 'callback') return readStatOptions(given);
   const options = typeof given === 'object' && given !== null ? readOptions(given) : {};
@@ -59,9 +62,14 @@ function statOptions(given: unknown, flavour: FlavourName): primitive.StatOption
   return readStatOptions(options);
 }
 
+function pathStatOptions(given: unknown, flavour: FlavourName): primitive.StatOptions {
+  return readAbortableStatOptions(flavour === 'callback' ? readOptions(objectOrNone(given)) : given, flavour);
+}
+
 /** Nothing being there is an error for everybody but synchronous callers. */
 function lstatOptions(given: unknown, flavour: FlavourName): primitive.StatOptions {
-  const options = readStatOptions(given);
+  const isAbortable = allStatsHaveSignals && flavour !== 'sync';
+  const options = isAbortable ? pathStatOptions(given, flavour) : readStatOptions(given);
   return flavour === 'sync' ? options : { ...options, throwIfNoEntry: true };
 }
 

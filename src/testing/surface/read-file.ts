@@ -1,12 +1,13 @@
 // readFile. Its three flavours read in different pieces.
 
 import type { BigIntStats, Stats } from 'node:fs';
-import { systemError } from '../../ground/errors';
+import { namingTarget, systemError } from '../../ground/errors';
 import { type Steps, refused } from '../../steps/step';
 import { checkAborted, isDescriptor, readFd, readFlags, readOptions, readPath } from './arguments';
 import { askNode } from './ask-node';
 import type { FlavourName, Story } from './flavours';
-import { readsIntoBuffers } from './node-habits';
+import { renaming } from './naming';
+import { readsIntoBuffers, worksInOneJob } from './node-habits';
 import { descriptorOf } from './open-handles';
 import * as primitive from './primitives';
 import { whileOpen } from './while-open';
@@ -39,8 +40,17 @@ export const readFileStory: Story = (lab, [path, given], flavour) => {
   const flags = readFlags(flavour === 'promise' ? read['flag'] || 'r' : 'flag' in read ? read['flag'] : 'r');
   const asked = readPath(lab, path);
   checkAborted(options.signal);
-  return whileOpen(asked, flags, 0o666, flavour, (fd) => readOpened(fd, options, flavour));
+  const isOneJob = worksInOneJob && flavour !== 'sync';
+  return whileOpen(asked, flags, 0o666, flavour, (fd) => {
+    const reading = readOpened(fd, options, flavour);
+    return isOneJob ? renaming(reading, (error) => namingFirstRead(error, asked.asked)) : reading;
+  });
 };
+
+/** What fails in the job that opens the file names it. */
+function namingFirstRead(error: unknown, path: string): unknown {
+  return (error as { syscall?: unknown }).syscall === 'read' ? namingTarget(error, path) : error;
+}
 
 /** Reads from the descriptor's own position to the end. */
 export function* readOpened(fd: number, options: Options, flavour: FlavourName): Steps<string | Buffer> {

@@ -17,7 +17,7 @@ import {
 } from './arguments';
 import { askNode } from './ask-node';
 import type { FlavourName, Story } from './flavours';
-import { nativeWriteFlushes } from './node-habits';
+import { nativeWriteFlushes, worksInOneJob } from './node-habits';
 import { descriptorOf } from './open-handles';
 import * as primitive from './primitives';
 import { whileOpen } from './while-open';
@@ -33,6 +33,7 @@ interface Writing {
   readonly flush: boolean;
   readonly signal: unknown;
   readonly flavour: FlavourName;
+  readonly isOneJob?: boolean;
 }
 
 /** https://nodejs.org/api/fs.html#fswritefilefile-data-options-callback and its kin. */
@@ -56,8 +57,18 @@ function storyWith(flag: 'w' | 'a'): Story {
     const mode = readMode(options['mode'], 0o666);
     const asked = readPath(lab, path);
     checkAborted(writing.signal);
+    if (worksInOneJob && flavour === 'callback' && !writing.flush)
+      return inOneJob(writing.signal, (job) =>
+        whileOpen(asked, flags, mode, flavour, (fd) => writeAll(fd, { ...writing, ...job })),
+      );
     return whileOpen(asked, flags, mode, flavour, (fd) => writeAll(fd, writing));
   };
+}
+
+/** An abort is seen when all is done. */
+function* inOneJob(signal: unknown, write: (job: Pick<Writing, 'signal' | 'isOneJob'>) => Steps<void>): Steps<void> {
+  yield* write({ signal: undefined, isOneJob: true });
+  checkAborted(signal);
 }
 
 /** As node compares it, to choose its native path. */
@@ -89,10 +100,10 @@ function readSource(data: unknown, encoding: BufferEncoding, flavour: FlavourNam
 }
 
 function* writeAll(fd: number, writing: Writing): Steps<void> {
-  const { source, encoding, flush, signal, flavour } = writing;
+  const { source, encoding, flush, signal, flavour, isOneJob = false } = writing;
   if (source instanceof Uint8Array) {
     // With a callback even nothing is written once.
-    if (source.length === 0 && flavour === 'callback') yield* writePiece(fd, source, 0, 0, signal);
+    if (source.length === 0 && flavour === 'callback' && !isOneJob) yield* writePiece(fd, source, 0, 0, signal);
     yield* writeBytes(fd, source, flavour === 'promise' ? PIECE_BYTES : Infinity, signal);
   } else {
     checkAborted(signal);
