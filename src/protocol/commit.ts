@@ -40,14 +40,10 @@ function* land(stage: Stage): Steps<void> {
 
 function* makeNamesDurable({ volume, names, settings }: Stage): Steps<void> {
   const { directories } = volume;
-  const holders = new Set<string>();
-  for (const name of names) {
-    for (const directory of directories.toSyncFor(name.directory)) holders.add(directory);
-  }
-  for (const directory of holders) {
+  for (const directory of directories.toSyncFor(names)) {
     if ((yield* syncDirectory(volume, directory)) || !directories.isFirstUnsyncable(directory)) continue;
     const message = `${directory} cannot be synced: writes in it are complete or absent after a power cut, but may be lost`;
     settings.warn({ code: 'INTACT_CANNOT_SYNC_DIRECTORY', message, path: directory });
   }
-  for (const { directory } of names) directories.synced(directory);
+  directories.synced(names);
 }

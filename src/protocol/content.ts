@@ -23,26 +23,23 @@ const EMPTY_WRITES_MAX = 5;
  * @param checkpoint Called before each write; throws to stop.
  * @param slot To be left while an iterable is waited for.
  */
-export function* writeContent(
+export function writeContent(
   fd: number,
   content: Content,
   encoding: BufferEncoding,
   checkpoint: () => void,
   slot?: Slot,
 ): Steps<void> {
-  if (typeof content === 'string') {
-    for (const piece of encode(content, encoding)) yield* writeBytes(fd, piece, null, checkpoint);
-  } else if (ArrayBuffer.isView(content)) {
-    yield* writeBytes(fd, bytesOf(content), null, checkpoint);
-  } else {
-    yield* writeChunks(fd, content, encoding, checkpoint, slot);
-  }
+  if (typeof content === 'string') return writeText(fd, content, encoding, checkpoint);
+  if (ArrayBuffer.isView(content)) return writeBytes(fd, bytesOf(content), null, checkpoint);
+  return writeChunks(fd, content, encoding, checkpoint, slot);
 }
 
 /**
  * Writes until every byte is accepted: running out of space shows as a SHORT write, and only the next one fails.
  *
  * @param start Where in the file, in bytes; null for the descriptor's own position.
+ * @param checkpoint As for `writeContent`.
  */
 export function* writeBytes(
   fd: number,
@@ -60,6 +57,24 @@ export function* writeBytes(
     if (emptyWrites > EMPTY_WRITES_MAX) throw systemError('EIO', 'write', '');
     offset += written;
   }
+}
+
+function writeText(fd: number, text: string, encoding: BufferEncoding, checkpoint: () => void): Steps<void> {
+  if (text.length > PIECE_CHARACTERS && isPerCharacter(encoding)) return writePieces(fd, text, encoding, checkpoint);
+  return encoding === 'utf8'
+    ? writeUtf8(fd, text, checkpoint)
+    : writeBytes(fd, Buffer.from(text, encoding), null, checkpoint);
+}
+
+/** Leaves the encoding to the write itself, which has the bytes nowhere else. */
+function* writeUtf8(fd: number, text: string, checkpoint: () => void): Steps<void> {
+  checkpoint();
+  const written = text === '' ? 0 : yield* write(fd, text);
+  if (written < Buffer.byteLength(text)) yield* writeBytes(fd, Buffer.from(text).subarray(written), null, checkpoint);
+}
+
+function* writePieces(fd: number, text: string, encoding: BufferEncoding, checkpoint: () => void): Steps<void> {
+  for (const piece of encode(text, encoding)) yield* writeBytes(fd, piece, null, checkpoint);
 }
 
 function* writeChunks(
@@ -113,10 +128,6 @@ async function* iterate(chunks: AsyncIterable<unknown> | Iterable<unknown>): Asy
 
 /** A string's bytes in pieces of bounded size; the pieces share one buffer, so each must be used before the next. */
 function* encode(text: string, encoding: BufferEncoding): Generator<Uint8Array> {
-  if (text.length <= PIECE_CHARACTERS || !isPerCharacter(encoding)) {
-    yield Buffer.from(text, encoding);
-    return;
-  }
   const buffer = Buffer.allocUnsafeSlow(PIECE_CHARACTERS * BYTES_PER_CHARACTER_MAX);
   let start = 0;
   while (start < text.length) {
@@ -140,5 +151,6 @@ function isHighSurrogate(unit: number): boolean {
 }
 
 function bytesOf(view: ArrayBufferView): Uint8Array {
+  if (view instanceof Uint8Array) return view;
   return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
 }

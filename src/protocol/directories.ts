@@ -1,6 +1,7 @@
 // What is remembered about directories: which this process made, which it has looked through, which cannot be synced.
 
 import { dirname, resolve } from 'node:path';
+import type { DirectoryEntry } from './target';
 
 export class Directories {
   /** Made by this process, and their own names perhaps not on the device yet. */
@@ -23,20 +24,25 @@ export class Directories {
   }
 
   /**
-   * The directories whose sync makes a name in `directory` durable: itself, and above each one that is fresh the
+   * The directories whose sync makes these names durable: those that hold them, and above each one that is fresh the
    * directory that holds its name.
    */
-  toSyncFor(directory: string): string[] {
-    const chain = [directory];
-    if (this.#fresh.size === 0) return chain;
-    for (let fresh = resolve(directory); this.#fresh.has(fresh); fresh = dirname(fresh)) chain.push(dirname(fresh));
-    return chain;
+  toSyncFor(names: readonly DirectoryEntry[]): Iterable<string> {
+    if (this.#fresh.size === 0 && names.length === 1) return [names[0]!.directory];
+    const holders = new Set<string>();
+    for (const { directory } of names) {
+      holders.add(directory);
+      for (let fresh = resolve(directory); this.#fresh.has(fresh); fresh = dirname(fresh)) holders.add(dirname(fresh));
+    }
+    return holders;
   }
 
-  /** Notes that the names of all directories down to `directory` are on the device. */
-  synced(directory: string): void {
+  /** Notes that these names are on the device, with those of all directories down to them. */
+  synced(names: readonly DirectoryEntry[]): void {
     if (this.#fresh.size === 0) return;
-    for (let fresh = resolve(directory); this.#fresh.delete(fresh); fresh = dirname(fresh));
+    for (const { directory } of names) {
+      for (let fresh = resolve(directory); this.#fresh.delete(fresh); fresh = dirname(fresh));
+    }
   }
 
   /** True once for each directory that this process did not make itself: where leftovers of others may lie. */

@@ -26,6 +26,7 @@ export class NativeWriters {
 
   /** Whether one of the descriptors is of this file. */
   hold(file: FileIdentity): boolean {
+    if (this.#fdsByInode.size === 0) return false;
     const inode = inodeOf(file);
     for (const fd of this.#fdsByInode.get(inode) ?? []) {
       if (this.#inodeBehind(fd) === inode) return true;

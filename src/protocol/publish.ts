@@ -14,7 +14,8 @@ import type { Volume } from './volume';
 
 /** Publishes a staged file under each of its names where no newer write has landed already. */
 export function* publish(stage: Stage): Steps<void> {
-  const [first, ...others] = stage.names;
+  const { 0: first, length } = stage.names;
+  const others = length > 1 ? stage.names.slice(1) : NONE;
   if (first !== undefined) yield* publishInOrder(stage, first);
   try {
     for (const name of others) yield* publishInOrder(stage, name);
@@ -24,14 +25,16 @@ export function* publish(stage: Stage): Steps<void> {
   stage.state = 'published';
 }
 
+const NONE: readonly StagedName[] = [];
+
 /** How often a synchronous write may take a staged file away and then fail before it publishes. */
 const WITHDRAWALS_MAX = 1000;
 
-function* publishInOrder(stage: Stage, name: StagedName): Steps<void> {
-  if (stage.volume.landingOrder.isQuiet) {
-    yield* publishAs(stage, name);
-    return;
-  }
+function publishInOrder(stage: Stage, name: StagedName): Steps<void> {
+  return stage.volume.landingOrder.isQuiet ? publishAs(stage, name) : publishAmongOthers(stage, name);
+}
+
+function* publishAmongOthers(stage: Stage, name: StagedName): Steps<void> {
   for (let attempt = 1; ; attempt++) {
     const { stagedPath } = name;
     try {
@@ -174,11 +177,11 @@ function* replace(stage: Stage, name: StagedName, landing?: Landing): Steps<InPl
   return undefined;
 }
 
-function* renameInto({ stagedPath, path }: StagedName, landing?: Landing): Steps<void> {
-  if (landing === undefined) {
-    yield* rename(stagedPath, path);
-    return;
-  }
+function renameInto(name: StagedName, landing?: Landing): Steps<void> {
+  return landing === undefined ? rename(name.stagedPath, name.path) : renameAs(landing, name);
+}
+
+function* renameAs(landing: Landing, { stagedPath, path }: StagedName): Steps<void> {
   landing.isRenaming = true;
   try {
     yield* rename(stagedPath, path);

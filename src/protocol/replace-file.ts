@@ -15,6 +15,8 @@ import type { Volume } from './volume';
 export interface Completion {
   /** Writes the content into the staged file. */
   readonly fill: (stage: Stage, fd: number) => Steps<void>;
+  /** Throws if the caller has given up. */
+  readonly checkpoint?: () => void;
   /** Whether the caller asked for an fsync (node's `flush: true`) on top of what the durability says. */
   readonly flush: boolean;
   /** Whether the event loop runs between the steps, so that the process can exit in the middle of them. */
@@ -31,41 +33,38 @@ const REPETITIONS_MAX = 1000;
  * @throws What failed first, naming the target. It is untouched, unless the error says `published: true`.
  */
 export function replaceFile(volume: Volume, request: WriteRequest & Completion): Steps<boolean> {
-  if (!request.interruptible) return replaceInTurn(volume, request);
+  if (!request.interruptible) return replace(volume, request);
   const write = (turn: Turn | undefined): Steps<boolean> =>
-    inSlot((slot) => replaceInTurn(volume, { ...request, turn, slot }));
+    inSlot((slot) => replace(volume, { ...request, turn, slot }));
   return request.turn === undefined ? inOrder(volume.landingOrder, write) : write(request.turn);
 }
 
-function replaceInTurn(volume: Volume, request: WriteRequest & Completion): Steps<boolean> {
-  return volume.underWay.during(replace(volume, request));
-}
-
 function* replace(volume: Volume, request: WriteRequest & Completion): Steps<boolean> {
-  for (let attempt = 1; ; attempt++) {
-    const stage = yield* beginStage(volume, request);
-    if (stage === undefined) return false;
-    if (yield* isCompleted(stage, request, attempt)) return true;
-  }
-}
-
-/** @returns False where it has to be begun anew. */
-function* isCompleted(stage: Stage, request: Completion, attempt: number): Steps<boolean> {
+  const { underWay } = volume;
+  underWay.begin();
   try {
-    yield* completeStage(stage, request);
-    return true;
-  } catch (error) {
-    if (error === STALE_SEED && attempt < REPETITIONS_MAX) return false;
-    throw error;
+    for (let attempt = 1; ; attempt++) {
+      const stage = yield* beginStage(volume, request);
+      if (stage === undefined) return false;
+      try {
+        yield* completeStage(stage, request);
+        return true;
+      } catch (error) {
+        if (error !== STALE_SEED || attempt === REPETITIONS_MAX) throw error;
+      }
+    }
+  } finally {
+    underWay.end();
   }
 }
 
 /** Fills and commits a staged file, or discards it. */
-export function* completeStage(stage: Stage, { fill, flush, interruptible }: Completion): Steps<void> {
+export function* completeStage(stage: Stage, { fill, checkpoint, flush, interruptible }: Completion): Steps<void> {
   const { pending } = stage.volume;
   if (interruptible) pending.add({ stage, isComplete: () => false });
   try {
     yield* fill(stage, stage.fd!);
+    checkpoint?.();
     yield* commitStage(stage, flush);
   } catch (error) {
     yield* discardStage(stage);

@@ -19,6 +19,7 @@ import {
   fsync,
   ftruncate,
   lstat,
+  noSteps,
   open,
   unlink,
 } from '../steps/step';
@@ -191,13 +192,9 @@ function* createBeside(volume: Volume, request: StageRequest): Steps<{ path: str
 function initialMode(request: StageRequest): number {
   const ancestor = ancestorOf(request);
   if (ancestor && request.inherit === 'mode-and-owner')
-    return modeLike(ancestor, request.publishBy) & (isOurs(ancestor) ? 0o777 : 0o700);
+    // Modes for a group and for others would be for the wrong people.
+    return modeLike(ancestor, request.publishBy) & (request.target.isOurs ? 0o777 : 0o700);
   return request.target.existing ? 0o600 : request.mode;
-}
-
-/** Whether a new file has this owner and group from its beginning; else its modes would be for the wrong people. */
-function isOurs({ uid, gid }: Stats): boolean {
-  return uid === process.geteuid?.() && gid === process.getegid?.();
 }
 
 /** The target's own mode; one that is only copied from must be readable as well. */
@@ -273,13 +270,13 @@ export function* flushStage(stage: Stage, isAsked = false): Steps<void> {
   stage.isFlushed = true;
 }
 
-function* fsyncStage(stage: Stage): Steps<void> {
-  if (stage.fd !== undefined) {
-    yield* fsync(stage.fd);
-    return;
-  }
-  // The descriptor was closed behind our back: any other of the same file forces the same bytes.
-  const fd = yield* open(stagedPathOf(stage), READ_ONLY, 0);
+function fsyncStage(stage: Stage): Steps<void> {
+  return stage.fd === undefined ? fsyncByName(stagedPathOf(stage)) : fsync(stage.fd);
+}
+
+/** Where the descriptor was closed behind our back: any other of the same file forces the same bytes. */
+function* fsyncByName(path: string): Steps<void> {
+  const fd = yield* open(path, READ_ONLY, 0);
   try {
     yield* fsync(fd);
   } finally {
@@ -288,12 +285,11 @@ function* fsyncStage(stage: Stage): Steps<void> {
 }
 
 /** Closes the staged file. */
-export function* closeStage(stage: Stage): Steps<void> {
+export function closeStage(stage: Stage): Steps<void> {
   const { fd } = stage;
-  if (fd === undefined) return;
   // Whatever close(2) answers, the descriptor is gone: to close it again could hit a file opened by another thread.
   stage.fd = undefined;
-  yield* close(fd);
+  return fd === undefined ? noSteps : close(fd);
 }
 
 /** Throws the staged file away and leaves the target alone. Never fails, and does nothing after publishing. */

@@ -14,8 +14,11 @@ import type { Volume } from './volume';
  *
  * @returns False where this directory or its file system cannot do it, which is not an error.
  */
-export function* syncDirectory({ directorySyncs }: Volume, directory: string): Steps<boolean> {
-  if (!canWait()) return yield* syncAlone(directory);
+export function syncDirectory({ directorySyncs }: Volume, directory: string): Steps<boolean> {
+  return canWait() ? syncTogether(directorySyncs, directory) : syncAlone(directory);
+}
+
+function* syncTogether(directorySyncs: DirectorySyncs, directory: string): Steps<boolean> {
   try {
     return yield* wait(directorySyncs.join(directory));
   } catch (error) {

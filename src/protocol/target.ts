@@ -21,6 +21,10 @@ export interface Target {
   readonly name: string;
   /** What was there when the write began; undefined if nothing was. */
   readonly existing: Stats | undefined;
+  /** Whom the process creates files as: geteuid(2), where there is such a thing and something exists. */
+  readonly user: number | undefined;
+  /** Whether a new file has the existing one's owner and group from its beginning. */
+  readonly isOurs: boolean;
 }
 
 /** A name in a directory. */
@@ -66,15 +70,14 @@ export function* planWrite(volume: Volume, { path, flags, treatment, call }: Pla
   if (treatment.plan === 'native') return native('rule');
   if (!canReplace) return native('unsupported');
   try {
-    const found = yield* resolve(path.absolute, refusesSymlinks(flags) || isExclusive(flags));
-    if (typeof found === 'string') return native(found);
-    const target: Target = { asked: path.asked, ...found };
+    const target = yield* resolve(path, refusesSymlinks(flags) || isExclusive(flags));
+    if (typeof target === 'string') return native(target);
     const { existing } = target;
     if (existing === undefined) return creates(flags) ? { kind: 'replace', target } : native('native-error');
     if (!existing.isFile()) return native('not-a-regular-file');
-    yield* probeAccess(target.path, existing, flags);
+    yield* probeAccess(target, existing, flags);
     const links = existing.nlink > 1 && (yield* isBeingCreated(target, existing)) ? 1 : existing.nlink;
-    const reason = reasonToKeepInode(volume, existing, links, treatment);
+    const reason = reasonToKeepInode(volume, target, existing, links, treatment);
     // Two descriptors of this process, each with another content, could not be brought together again.
     if (reason === 'open-elsewhere' && call === 'open') return native(reason);
     return reason === undefined ? { kind: 'replace', target } : { kind: 'in-place', target, reason };
@@ -87,7 +90,7 @@ export function* planWrite(volume: Volume, { path, flags, treatment, call }: Pla
 /** The directory entry that a path names, for a call that replaces it whatever it is; undefined for `.`, `..` and `x/`. */
 export function entryAt({ asked, absolute: path }: AskedPath): Target | undefined {
   const entry = split(path);
-  return entry && { asked, path, ...entry, existing: undefined };
+  return entry && { asked, path, ...entry, existing: undefined, user: undefined, isOurs: false };
 }
 
 /** Parts a path at its last slash; undefined where the last component is no name of its own. */
@@ -109,31 +112,38 @@ function native(reason: NativeReason): Plan {
 }
 
 /** Follows symbolic links in the last component, a dangling one to the place where the file would be made. */
-function* resolve(start: string, refuseSymlinks: boolean): Steps<Omit<Target, 'asked'> | NativeReason> {
-  let path = start;
+function* resolve({ asked, absolute }: AskedPath, refuseSymlinks: boolean): Steps<Target | NativeReason> {
+  let path = absolute;
   for (let followed = 0; followed <= SYMLINKS_MAX; followed++) {
     if (SPECIAL_PATH.test(path)) return 'special-path';
     const entry = split(path);
     if (entry === undefined) return 'native-error';
     const existing = yield* lstat(path);
-    if (!existing?.isSymbolicLink()) return { path, ...entry, existing };
+    if (!existing?.isSymbolicLink()) return targetAt(asked, path, entry, existing);
     if (refuseSymlinks) return 'native-error';
     path = destinationOf(entry, yield* readlink(path));
   }
   return 'native-error';
 }
 
+function targetAt(asked: string, path: string, { directory, name }: DirectoryEntry, existing?: Stats): Target {
+  const user = existing && process.geteuid?.();
+  const isOurs = user !== undefined && existing!.uid === user && existing!.gid === process.getegid?.();
+  return { asked, path, directory, name, existing, user, isOurs };
+}
+
 /**
  * Fails where the process may not open this file so: a rename asks only the directory, and must not get around that.
  */
-function* probeAccess(path: string, { mode }: Stats, flags: number): Steps<void> {
+function probeAccess({ path, user }: Target, { mode }: Stats, flags: number): Steps<void> {
   // access(2) judges by the real user id, which is not always the one that files are opened with; and it does not know
   // that a program is being run, which may not be written to (ETXTBSY).
-  if (process.geteuid?.() !== process.getuid?.() || (mode & EXECUTABLE) !== 0) {
-    yield* close(yield* open(path, flagsToProbe(flags), 0));
-  } else {
-    yield* atOnce(access(path, canRead(flags) ? constants.R_OK | constants.W_OK : constants.W_OK));
-  }
+  if (user !== process.getuid?.() || (mode & EXECUTABLE) !== 0) return openOnce(path, flagsToProbe(flags));
+  return atOnce(access(path, canRead(flags) ? constants.R_OK | constants.W_OK : constants.W_OK));
+}
+
+function* openOnce(path: string, flags: number): Steps<void> {
+  yield* close(yield* open(path, flags, 0));
 }
 
 const EXECUTABLE = 0o111;
@@ -154,6 +164,7 @@ function* isBeingCreated({ directory, path }: Target, { nlink, ino, ctimeMs }: S
 
 function reasonToKeepInode(
   { inodeFollowers, nativeWriters }: Volume,
+  target: Target,
   existing: Stats,
   links: number,
   treatment: Treatment,
@@ -161,12 +172,11 @@ function reasonToKeepInode(
   if (nativeWriters.hold(existing)) return 'open-elsewhere';
   if (treatment.plan === 'in-place') return 'rule';
   if (links > 1) return 'hard-links';
-  return canGiveTo(existing) ? inodeFollowers.reasonFor(existing) : 'owner';
+  return canGiveTo(target, existing) ? inodeFollowers.reasonFor(existing) : 'owner';
 }
 
 /** Whether a new file of ours can be given this file's owner and group: chown(2). */
-function canGiveTo({ uid, gid }: Stats): boolean {
-  const user = process.geteuid?.();
-  if (user === undefined || user === 0) return true;
-  return uid === user && (gid === process.getegid?.() || process.getgroups?.().includes(gid) === true);
+function canGiveTo({ user, isOurs }: Target, { uid, gid }: Stats): boolean {
+  if (isOurs || user === undefined || user === 0) return true;
+  return uid === user && process.getgroups?.().includes(gid) === true;
 }

@@ -11,7 +11,6 @@ import type { Volume } from './volume';
 
 /** A whole-file write whose data is at hand. */
 export interface WholeWrite extends WriteRequest, Completion {
-  /** Throws if the caller has given up. */
   readonly checkpoint: () => void;
 }
 

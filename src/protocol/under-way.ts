@@ -9,14 +9,22 @@ export class UnderWay {
   /** The names of the redo records that files are just being written over with, and how many writes each stands for. */
   readonly #records = new Map<string, number>();
 
-  /** Carries out a write and counts it meanwhile. */
-  *during<R>(write: Steps<R>): Steps<R> {
+  begin(): void {
     this.#writes++;
     this.#begun++;
+  }
+
+  end(): void {
+    this.#writes--;
+  }
+
+  /** Carries out a write and counts it meanwhile. */
+  *during<R>(write: Steps<R>): Steps<R> {
+    this.begin();
     try {
       return yield* write;
     } finally {
-      this.#writes--;
+      this.end();
     }
   }
 

@@ -64,6 +64,7 @@ export interface WriteFileOptions {
  * @param flag What node takes where the caller names none.
  */
 export function readWriteFileOptions(data: unknown, options: unknown, flag: 'w' | 'a'): WriteFileOptions | undefined {
+  if (options === undefined) return DEFAULTS[flag];
   const given = givenOptions(options);
   if (given === undefined) return undefined;
   const encoding = readEncoding(given['encoding'], data);
@@ -75,6 +76,12 @@ export function readWriteFileOptions(data: unknown, options: unknown, flag: 'w' 
     return undefined;
   if (!isLiveSignal(signal)) return undefined;
   return { encoding, mode, flags, flush, signal };
+}
+
+const DEFAULTS = { w: defaults('w'), a: defaults('a') };
+
+function defaults(flag: 'w' | 'a'): WriteFileOptions {
+  return { encoding: 'utf8', mode: 0o666, flags: parseFlags(flag)!, flush: false, signal: undefined };
 }
 
 /** An aborted signal and an impossible one are node's to report. */

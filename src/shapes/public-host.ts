@@ -4,7 +4,7 @@
 
 import type { NodeFs } from '../ground/node-fs';
 import { isExclusive } from '../settings/flags';
-import type { Host } from '../steps/host';
+import type { Callback, Host, Primitives, WriteArguments } from '../steps/host';
 
 /** The public functions that node's writeFile calls. */
 export const CALLED_BY_WRITE_FILE = ['open', 'write', 'fsync', 'close'].flatMap((name) => [name, `${name}Sync`]);
@@ -37,7 +37,7 @@ export function publicHost({ sync, callback }: Host, live: NodeFs): Host {
         staged.add(fd);
         return fd;
       },
-      write: (fd, ...rest) => (staged.has(fd) ? live.writeSync(fd, ...rest) : sync.write(fd, ...rest)),
+      write: (...args) => (staged.has(args[0]) ? live.writeSync(...inBytes(args)) : sync.write(...args)),
       flush: (fd) => (staged.has(fd) ? live.fsyncSync(fd) : sync.flush(fd)),
       close: (fd) => (staged.delete(fd) ? live.closeSync(fd) : sync.close(fd)),
     },
@@ -50,12 +50,22 @@ export function publicHost({ sync, callback }: Host, live: NodeFs): Host {
           done(error, fd);
         });
       },
-      write(fd, bytes, offset, length, position, done) {
-        const call = staged.has(fd) ? live.write : callback.write;
-        call(fd, bytes, offset, length, position, done);
+      write(...args) {
+        const given = args.slice(0, -1) as WriteArguments;
+        const done = args.at(-1) as Callback<number>;
+        if (staged.has(given[0])) live.write(...inBytes(given), done);
+        else callback.write(...given, done);
       },
       flush: (fd, done) => (staged.has(fd) ? live.fsync(fd, done) : callback.flush(fd, done)),
       close: (fd, done) => (staged.delete(fd) ? live.close(fd, done) : callback.close(fd, done)),
     },
   };
+}
+
+/** Node's writeFile hands bytes to `fs.write`, whatever it was given. */
+function inBytes(args: Parameters<Primitives['write']>): WriteArguments {
+  const [fd, data] = args;
+  if (typeof data !== 'string') return args as WriteArguments;
+  const bytes = Buffer.from(data);
+  return [fd, bytes, 0, bytes.length, null];
 }

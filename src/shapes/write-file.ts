@@ -5,7 +5,6 @@ import { type Content, writeContent } from '../protocol/content';
 import type { OpenFile } from '../protocol/open-file';
 import { replaceFile } from '../protocol/replace-file';
 import { type WholeWrite, writeInTurn } from '../protocol/turns';
-import type { Slot } from '../protocol/slots';
 import type { Volume } from '../protocol/volume';
 import { appends, isExclusive, refusesSymlinks, replacesContent, sharingFlags } from '../settings/flags';
 import { type Treatment, treatmentOf } from '../settings/treatment';
@@ -106,23 +105,11 @@ export function writeFileCalls(context: Context, name: 'writeFile' | 'appendFile
       // Named here, so that a copy with them has no new key: each would cost as much as a system call.
       turn: undefined,
       slot: undefined,
-      // Not a generator function itself: to make one for each write would cost as much, too.
-      fill: ({ slot }, fd) => fillWith(fd, data, encoding, checkpoint, slot),
+      fill: ({ slot }, fd) => writeContent(fd, data, encoding, checkpoint, slot),
     };
   }
 
   return { sync, callback, promise };
-}
-
-function* fillWith(
-  fd: number,
-  data: Content,
-  encoding: BufferEncoding,
-  checkpoint: () => void,
-  slot: Slot | undefined,
-): Steps<void> {
-  yield* writeContent(fd, data, encoding, checkpoint, slot);
-  checkpoint();
 }
 
 /** The open file that a descriptor or FileHandle in the place of a path is of; node writes to it without a public call. */

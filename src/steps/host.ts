@@ -10,7 +10,8 @@ export interface Primitives {
   open(path: string, flags: number, mode: number): number;
   close(fd: number): void;
   read(fd: number, into: Uint8Array, offset: number, length: number, position: number | null): number;
-  write(fd: number, bytes: Uint8Array, offset: number, length: number, position: number | null): number;
+  /** Text is written as UTF-8, at the descriptor's own position. */
+  write(...args: [fd: number, text: string] | WriteArguments): number;
   fsync(fd: number): void;
   /** The fsync that the caller asked for, as opposed to the one that the durability does. */
   flush(fd: number): void;
@@ -36,6 +37,9 @@ export interface Primitives {
   /** Any other call of the fs by its name, in the flavour that is being run. */
   native(name: string, args: readonly unknown[]): unknown;
 }
+
+/** Where to write which bytes: write(2), or pwrite(2) with a position. */
+export type WriteArguments = [fd: number, bytes: Uint8Array, offset: number, length: number, position: number | null];
 
 export type Callback<R> = (error: Error | null, value?: R) => void;
 

@@ -31,7 +31,31 @@ export function makeStepsBy(calls: Calls | undefined): Calls | undefined {
 }
 
 function step<Name extends keyof Primitives>(call: Name) {
-  return (...args: Parameters<Primitives[Name]>): Steps<ReturnType<Primitives[Name]>> => new PrimitiveStep(call, args);
+  return (...args: Parameters<Primitives[Name]>): Steps<ReturnType<Primitives[Name]>> =>
+    atHand === undefined ? new PrimitiveStep(call, args) : new MadeStep(atHand[call]!(...args) as never);
+}
+
+/** A step that has been made, for whoever asks for its result. */
+class MadeStep<R> implements Steps<R> {
+  readonly done = true;
+
+  constructor(readonly value: R) {}
+
+  next(): IteratorResult<Step, R> {
+    return this;
+  }
+
+  throw(error: unknown): never {
+    throw error;
+  }
+
+  return(value: R): IteratorResult<Step, R> {
+    return { done: true, value };
+  }
+
+  [Symbol.iterator](): this {
+    return this;
+  }
 }
 
 /** A generator of one step, by hand: there is no cheaper one. */
@@ -47,7 +71,6 @@ class PrimitiveStep<R> implements Steps<R> {
 
   next(value?: unknown): IteratorResult<Step, R> {
     if (this.#isYielded) return { done: true, value: value as R };
-    if (atHand !== undefined) return { done: true, value: atHand[this.#call]!(...this.#args) as R };
     this.#isYielded = true;
     return { done: false, value: { call: this.#call, args: this.#args } };
   }
@@ -90,13 +113,21 @@ export const statfs = step('statfs');
 
 export const native = step('native');
 
-/** Steps that fail before the first of them, for callers that expect steps. */
+/** For callers that expect steps where there is nothing to do. */
+export const noSteps: Steps<void> = {
+  next: () => ({ done: true, value: undefined }),
+  throw(error: unknown): never {
+    throw error;
+  },
+  return: () => ({ done: true, value: undefined }),
+  [Symbol.iterator]: () => noSteps,
+};
+
+/** Steps that fail before the first of them. */
 export function* refused(error: unknown): Steps<never> {
-  yield* NO_STEPS;
+  yield* noSteps;
   throw error;
 }
-
-const NO_STEPS: readonly Step[] = [];
 
 /** Waits for somebody else, such as the caller's async iterable or another write. Asynchronous runners only. */
 export function* wait<T>(promise: PromiseLike<T>): Steps<T> {

@@ -86,6 +86,19 @@ const DISTURBANCES: readonly Disturbance[] = [
     isProtected: true,
   },
   {
+    title: 'a write of its own in front of fs.write, and a look at what that is given',
+    program: `
+      patch();
+      const fs = require('fs');
+      const { write } = fs;
+      fs.write = (fd, data, ...rest) => {
+        console.log(Buffer.isBuffer(data), String(data), rest.slice(0, -1));
+        return write(fd, data, ...rest);
+      };
+      await call(fs.writeFile, 'a', 'text, and é'); await call(fs.writeFile, 'a', Buffer.from('bytes'));`,
+    isProtected: true,
+  },
+  {
     title: 'promises.writeFile replaced by one that writes elsewhere first and renames',
     program: `
       patch();

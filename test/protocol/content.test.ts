@@ -111,6 +111,22 @@ describe('writeContent()', () => {
     expect(cleaned).to.deep.equal(['stopped']);
   });
 
+  it('goes on after a short write of a text with the bytes that are left, cut wherever that was', () => {
+    const text = 'a😀é'.repeat(100);
+    fc.assert(
+      fc.property(fc.nat({ max: Buffer.byteLength(text) }), (accepted) => {
+        const { steps } = play(writeContent(7, text, 'utf8', () => {}), memoryWith().host, ({ args }, call) => ({
+          answers: call === 0 ? accepted : args[3],
+        }));
+        const [first, rest, ...others] = steps.map(({ args }) => args);
+        const left = Buffer.from(text).subarray(accepted);
+        expect(first).to.deep.equal([7, text]);
+        expect(rest).to.deep.equal(left.length === 0 ? undefined : [7, left, 0, left.length, null]);
+        expect(others).to.deep.equal([]);
+      }),
+    );
+  });
+
   it('asks before each write whether to go on', () => {
     let asked = 0;
     const text = 'a'.repeat(PIECE_CHARACTERS * 3);

@@ -1,40 +1,49 @@
 import { expect } from 'chai';
 import { Directories } from '../../src/protocol/directories';
+import type { DirectoryEntry } from '../../src/protocol/target';
+
+function entryIn(directory: string): DirectoryEntry {
+  return { directory, name: 'file' };
+}
+
+function toSync(directories: Directories, directory: string): string[] {
+  return [...directories.toSyncFor([entryIn(directory)])];
+}
 
 describe('Directories', () => {
   it('needs the sync of one directory alone, where this process has made none', () => {
-    expect(new Directories().toSyncFor('/a/b')).to.deep.equal(['/a/b']);
+    expect(toSync(new Directories(), '/a/b')).to.deep.equal(['/a/b']);
   });
 
   it('needs above each directory that this process made the one that holds its name, until they are synced', () => {
     const directories = new Directories();
     directories.made('/a/b', '/a/b/c/d');
-    expect(directories.toSyncFor('/a/b/c/d')).to.deep.equal(['/a/b/c/d', '/a/b/c', '/a/b', '/a']);
-    expect(directories.toSyncFor('/a/b')).to.deep.equal(['/a/b', '/a']);
-    expect(directories.toSyncFor('/a')).to.deep.equal(['/a']);
-    directories.synced('/a/b/c');
-    expect(directories.toSyncFor('/a/b')).to.deep.equal(['/a/b']);
-    expect(directories.toSyncFor('/a/b/c/d')).to.deep.equal(['/a/b/c/d', '/a/b/c']);
-    directories.synced('/a/b/c/d');
-    expect(directories.toSyncFor('/a/b/c/d')).to.deep.equal(['/a/b/c/d']);
+    expect(toSync(directories, '/a/b/c/d')).to.deep.equal(['/a/b/c/d', '/a/b/c', '/a/b', '/a']);
+    expect(toSync(directories, '/a/b')).to.deep.equal(['/a/b', '/a']);
+    expect(toSync(directories, '/a')).to.deep.equal(['/a']);
+    directories.synced([entryIn('/a/b/c')]);
+    expect(toSync(directories, '/a/b')).to.deep.equal(['/a/b']);
+    expect(toSync(directories, '/a/b/c/d')).to.deep.equal(['/a/b/c/d', '/a/b/c']);
+    directories.synced([entryIn('/a/b/c/d')]);
+    expect(toSync(directories, '/a/b/c/d')).to.deep.equal(['/a/b/c/d']);
   });
 
   it('knows a directory by every way to write its path', () => {
     const directories = new Directories();
     directories.made('/a/x/../b/', '/a/b/./c');
-    expect(directories.toSyncFor('/a//b/c')).to.deep.equal(['/a//b/c', '/a/b', '/a']);
+    expect(toSync(directories, '/a//b/c')).to.deep.equal(['/a//b/c', '/a/b', '/a']);
   });
 
   it('does not take a neighbour for one that was made because their names begin alike', () => {
     const directories = new Directories();
     directories.made('/a/b', '/a/b');
-    expect(directories.toSyncFor('/a/bc')).to.deep.equal(['/a/bc']);
+    expect(toSync(directories, '/a/bc')).to.deep.equal(['/a/bc']);
   });
 
   it('takes nothing for made where the two paths do not belong together', () => {
     const directories = new Directories();
     directories.made('/a/b', '/elsewhere');
-    expect(directories.toSyncFor('/elsewhere')).to.deep.equal(['/elsewhere']);
+    expect(toSync(directories, '/elsewhere')).to.deep.equal(['/elsewhere']);
   });
 
   it('says of each directory once that it is visited for the first time, and never of one that was made here', () => {

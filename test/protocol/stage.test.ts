@@ -41,12 +41,15 @@ function memoryWithTarget(existing?: Existing): Memory {
 }
 
 function stageRequest(memory: Memory, change: Partial<StageRequest> = {}): StageRequest {
+  const existing = memory.host.sync.lstat('/d/target');
   const target: Target = {
     asked: 'target',
     path: '/d/target',
     directory: '/d',
     name: 'target',
-    existing: memory.host.sync.lstat('/d/target'),
+    existing,
+    user: process.geteuid!(),
+    isOurs: existing?.uid === process.geteuid!() && existing?.gid === process.getegid!(),
   };
   return { ...requestFor('/d/target'), target, publishBy: 'rename', ...change };
 }
@@ -78,7 +81,15 @@ describe('openStage()', () => {
 
   it('puts it into the root directory for a target there', () => {
     const memory = memoryWith();
-    const target = { asked: '/t', path: '/t', directory: '/', name: 't', existing: undefined };
+    const target = {
+      asked: '/t',
+      path: '/t',
+      directory: '/',
+      name: 't',
+      existing: undefined,
+      user: undefined,
+      isOurs: false,
+    };
     expect(openArguments(open(memory, { target }))[0]).to.match(/^\/\.t\./);
   });
 

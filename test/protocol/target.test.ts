@@ -331,7 +331,8 @@ describe('split()', () => {
 describe('entryAt()', () => {
   it('takes the entry itself, a symbolic link too', () => {
     const path = { asked: 'b', absolute: '/a/b' };
-    expect(entryAt(path)).to.deep.equal({ asked: 'b', path: '/a/b', directory: '/a', name: 'b', existing: undefined });
+    const entry = { asked: 'b', path: '/a/b', directory: '/a', name: 'b', existing: undefined };
+    expect(entryAt(path)).to.deep.equal({ ...entry, user: undefined, isOurs: false });
     expect(entryAt({ asked: 'b/', absolute: '/a/b/' })).to.equal(undefined);
   });
 });
