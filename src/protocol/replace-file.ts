@@ -29,14 +29,15 @@ const REPETITIONS_MAX = 1000;
 /**
  * Replaces a file's content. It is overtaken by whatever else is called later and lands earlier.
  *
+ * @param turn Its place in the order of the calls, if it has one already.
  * @returns False where node's own call is to be made instead; nothing has happened then.
  * @throws What failed first, naming the target. It is untouched, unless the error says `published: true`.
  */
-export function replaceFile(volume: Volume, request: WriteRequest & Completion): Steps<boolean> {
+export function replaceFile(volume: Volume, request: WriteRequest & Completion, turn?: Turn): Steps<boolean> {
   if (!request.interruptible) return replace(volume, request);
-  const write = (turn: Turn | undefined): Steps<boolean> =>
-    inSlot((slot) => replace(volume, { ...request, turn, slot }));
-  return request.turn === undefined ? inOrder(volume.landingOrder, write) : write(request.turn);
+  const write = (taken: Turn | undefined): Steps<boolean> =>
+    inSlot((slot) => replace(volume, { ...request, turn: taken, slot }));
+  return turn === undefined ? inOrder(volume.landingOrder, write) : write(turn);
 }
 
 function* replace(volume: Volume, request: WriteRequest & Completion): Steps<boolean> {

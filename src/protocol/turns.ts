@@ -1,11 +1,16 @@
 // Whole-file writes of one path take turns: one is made at a time, in the order of their calls. Those that wait are
-// coalesced: only the newest of them is made, and stands for the others.
+// coalesced: only the newest of them is made, and stands for the others. Of a burst hardly any is made, so one that waits is
+// little more than what was asked for.
 
+import { AsyncResource } from 'node:async_hooks';
 import { isSystemError, namingTarget } from '../ground/errors';
 import { isExclusive } from '../settings/flags';
-import { type Steps, wait } from '../steps/step';
+import type { Host } from '../steps/host';
+import { runCallback } from '../steps/run';
+import type { Steps } from '../steps/step';
 import type { WriteRequest } from './begin-stage';
 import { counts } from './counts';
+import type { Turn } from './landing-site';
 import { type Completion, replaceFile } from './replace-file';
 import type { Volume } from './volume';
 
@@ -14,118 +19,142 @@ export interface WholeWrite extends WriteRequest, Completion {
   readonly checkpoint: () => void;
 }
 
-/**
- * Makes an asynchronous whole-file write in its turn, or lets a newer one with the same options stand for it.
- *
- * @returns What `replaceFile` returns, of the write that was made.
- * @throws What the write that was made failed with, naming the target as this caller wrote it.
- */
-export function* writeInTurn(volume: Volume, request: WholeWrite): Steps<boolean> {
-  const turn = volume.landingOrder.take();
-  try {
-    const place = volume.queues.join(request);
-    const outcome = place.admission && (yield* wait(place.admission));
-    if (outcome !== undefined) return settleAs(outcome, request);
-    return yield* writeForAll(place.queue, volume, { ...request, turn });
-  } finally {
-    volume.landingOrder.giveBack(turn);
-  }
+/** Who has called for a write. */
+export interface Caller {
+  /** What it is made on, if it is made. */
+  readonly host: () => Host;
+  /** Gets what `replaceFile` returns, of the write that was made. */
+  readonly resolve: (replaced: boolean) => void;
+  /** Gets what the write that was made failed with, naming the target as this caller wrote it. */
+  readonly reject: (error: unknown) => void;
 }
 
-function* writeForAll(queue: Queue, volume: Volume, request: WholeWrite): Steps<boolean> {
-  let replaced: boolean;
-  try {
-    request.checkpoint();
-    replaced = yield* replaceFile(volume, request);
-  } catch (error) {
-    // What is wrong with this write alone, such as an abort of it, is no reason for the others to fail.
-    if (isSystemError(error)) yield* queue.settle({ error });
-    else queue.handOn();
-    throw error;
+/** Makes an asynchronous whole-file write in its turn, or lets a newer one with the same options stand for it. */
+export function writeInTurn(volume: Volume, request: WholeWrite, caller: Caller): void {
+  const { queues, landingOrder } = volume;
+  const write: Write = { volume, request, caller, turn: landingOrder.take() };
+  const path = request.path.absolute;
+  const queue = queues.get(path);
+  if (queue !== undefined) {
+    queue.add(new WaitingWrite(write));
+    return;
   }
-  yield* queue.settle({ replaced });
-  return replaced;
+  const created = new Queue(() => queues.delete(path));
+  queues.set(path, created);
+  created.make(write);
 }
 
-/** Ends as the write that was made for this one as well. */
-function settleAs(outcome: Outcome, { checkpoint, path }: WholeWrite): boolean {
-  checkpoint();
-  if ('error' in outcome) throw namingTarget(outcome.error, path.asked);
-  if (outcome.replaced) counts.superseded++;
-  return outcome.replaced;
+/** A write that has been called for. */
+interface Write {
+  readonly volume: Volume;
+  readonly request: WholeWrite;
+  readonly caller: Caller;
+  readonly turn: Turn;
+}
+
+function* stepsOf({ volume, request, turn }: Write): Steps<boolean> {
+  request.checkpoint();
+  return yield* replaceFile(volume, request, turn);
 }
 
 type Outcome = { readonly replaced: boolean } | { readonly error: unknown };
 
-/** A write that has called for its turn. */
-interface Place {
-  readonly queue: Queue;
-  /** Settles with nothing when this write is to be made, or with how another ended that stands for it. */
-  readonly admission: Promise<Outcome | undefined> | undefined;
+function end({ caller }: Write, outcome: Outcome): void {
+  if ('error' in outcome) caller.reject(outcome.error);
+  else caller.resolve(outcome.replaced);
 }
 
-interface Member {
-  readonly request: WholeWrite;
-  readonly admit: (outcome: Outcome | undefined) => void;
-}
+/** Goes on in the async context of its call, and each time in a tick of its own, because a caller's callback may throw. */
+class WaitingWrite {
+  readonly #scope = new AsyncResource('INTACTWRITE');
 
-/** The queues of the paths that are being written. */
-export class Queues {
-  readonly #byPath = new Map<string, Queue>();
+  constructor(readonly write: Write) {}
 
-  join(request: WholeWrite): Place {
-    const path = request.path.absolute;
-    const queue = this.#byPath.get(path);
-    if (queue !== undefined) return { queue, admission: queue.add(request) };
-    const created = new Queue(request, () => this.#byPath.delete(path));
-    this.#byPath.set(path, created);
-    return { queue: created, admission: undefined };
+  make(queue: Queue): void {
+    process.nextTick(() => this.#scope.runInAsyncScope(() => queue.make(this.write)));
+  }
+
+  /** Ends as the write did that was made for this one as well. */
+  endAs(outcome: Outcome): void {
+    const { volume, turn } = this.write;
+    volume.landingOrder.giveBack(turn);
+    process.nextTick(() => this.#scope.runInAsyncScope(endAs, undefined, this.write, outcome));
   }
 }
 
-/** The writes of one path. Each is in a batch, of which only the newest is made. */
-class Queue {
-  /** The batch whose newest write is being made; the newest is the last. */
-  #current: Member[];
-  readonly #waiting: Member[][] = [];
-  readonly #end: () => void;
+function endAs(write: Write, outcome: Outcome): void {
+  const { checkpoint, path } = write.request;
+  try {
+    checkpoint();
+  } catch (error) {
+    end(write, { error });
+    return;
+  }
+  if ('error' in outcome) {
+    end(write, { error: namingTarget(outcome.error, path.asked) });
+  } else {
+    if (outcome.replaced) counts.superseded++;
+    end(write, outcome);
+  }
+}
 
-  constructor(first: WholeWrite, end: () => void) {
-    this.#current = [{ request: first, admit: () => {} }];
-    this.#end = end;
+/** The writes of one path. Each is in a batch, of which only the newest is made; the newest is the last. */
+export class Queue {
+  /** The rest of the batch whose newest write is being made. */
+  #others: WaitingWrite[] = [];
+  readonly #batches: WaitingWrite[][] = [];
+  readonly #over: () => void;
+
+  constructor(over: () => void) {
+    this.#over = over;
   }
 
-  add(request: WholeWrite): Promise<Outcome | undefined> {
-    return new Promise((admit) => {
-      const member: Member = { request, admit };
-      const last = this.#waiting.at(-1);
-      if (last !== undefined && canStandFor(request, last.at(-1)!.request)) last.push(member);
-      else this.#waiting.push([member]);
-    });
+  add(waiting: WaitingWrite): void {
+    const last = this.#batches.at(-1);
+    if (last !== undefined && canStandFor(waiting.write.request, last.at(-1)!.write.request)) last.push(waiting);
+    else this.#batches.push([waiting]);
   }
 
-  /** Ends the present batch as its newest write has ended, and begins the next. */
-  *settle(outcome: Outcome): Steps<void> {
-    const others = this.#current.slice(0, -1);
-    for (const { admit } of others) admit(outcome);
-    this.#begin(this.#waiting.shift());
-    // They were called before the newest, and are told before it; some make node's own call then.
-    if (others.length > 0) yield* wait(Promise.resolve());
+  /** Makes a write, and after it those that have come meanwhile. */
+  make(write: Write): void {
+    runCallback(
+      stepsOf(write),
+      write.caller.host(),
+      (replaced) => this.#settle(write, { replaced }),
+      (error) => {
+        // What is wrong with this write alone, such as an abort of it, is no reason for the others to fail.
+        if (isSystemError(error)) this.#settle(write, { error });
+        else this.#leave(write, error);
+      },
+    );
   }
 
-  /** Leaves the present batch to the newest write but the one that was being made. */
-  handOn(): void {
-    this.#current.pop();
-    this.#begin(this.#current.length > 0 ? this.#current : this.#waiting.shift());
+  /** Ends the present batch as its newest write has ended. */
+  #settle(write: Write, outcome: Outcome): void {
+    const others = this.#others;
+    for (const other of others) other.endAs(outcome);
+    this.#begin(this.#batches.shift());
+    this.#end(write, outcome, others.length > 0);
   }
 
-  #begin(batch: Member[] | undefined): void {
-    if (batch === undefined) {
-      this.#end();
-      return;
-    }
-    this.#current = batch;
-    batch.at(-1)!.admit(undefined);
+  /** Leaves the present batch to the newest write but this one. */
+  #leave(write: Write, error: unknown): void {
+    this.#begin(this.#others.length > 0 ? this.#others : this.#batches.shift());
+    this.#end(write, { error }, false);
+  }
+
+  #begin(batch: WaitingWrite[] | undefined): void {
+    const newest = batch?.pop();
+    this.#others = batch ?? [];
+    if (newest === undefined) this.#over();
+    else newest.make(this);
+  }
+
+  #end(write: Write, outcome: Outcome, isAfterOthers: boolean): void {
+    write.volume.landingOrder.giveBack(write.turn);
+    // The others were called before it, and are told before it; some make node's own call then.
+    if (isAfterOthers) process.nextTick(end, write, outcome);
+    else end(write, outcome);
   }
 }
 

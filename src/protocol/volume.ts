@@ -12,7 +12,7 @@ import { PendingStages } from './pending';
 import { Replacements } from './replacements';
 import { DirectorySyncs } from './sync-directory';
 import type { Stage } from './stage';
-import { Queues } from './turns';
+import type { Queue } from './turns';
 import { UnderWay } from './under-way';
 import { View } from './view';
 
@@ -29,7 +29,7 @@ export interface Volume {
   readonly directories: Directories;
   readonly directorySyncs: DirectorySyncs;
   readonly landingOrder: LandingOrder;
-  readonly queues: Queues;
+  readonly queues: Map<string, Queue>;
   readonly inodeFollowers: InodeFollowers;
   readonly nativeWriters: NativeWriters;
   readonly replacements: Replacements;
@@ -48,7 +48,7 @@ export function volumeOn(base: NodeFs): Volume {
     directories: new Directories(),
     directorySyncs: new DirectorySyncs(host),
     landingOrder: new LandingOrder(host),
-    queues: new Queues(),
+    queues: new Map(),
     inodeFollowers: new InodeFollowers(),
     nativeWriters: new NativeWriters(host),
     replacements: new Replacements(host),

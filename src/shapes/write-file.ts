@@ -8,7 +8,8 @@ import { type WholeWrite, writeInTurn } from '../protocol/turns';
 import type { Volume } from '../protocol/volume';
 import { appends, isExclusive, refusesSymlinks, replacesContent, sharingFlags } from '../settings/flags';
 import { type Treatment, treatmentOf } from '../settings/treatment';
-import { runCallback, runPromise, runSync } from '../steps/run';
+import type { Host } from '../steps/host';
+import { runPromise, runSync } from '../steps/run';
 import { type Steps, refused } from '../steps/step';
 import { isIterable, isPlainData, readPath, readWriteFileOptions } from './arguments';
 import { type Context, isPassingThrough, passThrough } from './context';
@@ -52,22 +53,18 @@ export function writeFileCalls(context: Context, name: 'writeFile' | 'appendFile
     const done = (last || options) as Callback;
     const request = typeof done === 'function' && isPlainData(data) ? read(path, data, options, true) : undefined;
     if (request === undefined) return passed();
-    runCallback(
-      writeInTurn(volume, request),
-      writeFileHost(),
-      (replaced) => (replaced ? done(null) : passed()),
-      (error) => (error === ABORTED ? passed() : done(error)),
-    );
+    writeInTurn(volume, request, {
+      host: writeFileHost,
+      resolve: (replaced) => (replaced ? done(null) : passed()),
+      reject: (error) => (error === ABORTED ? passed() : done(error)),
+    });
   }
 
   async function promise(...args: unknown[]): Promise<unknown> {
     const [path, data, options] = args;
     const request = isPlainData(data) || isIterable(data) ? read(path, data, options, true) : undefined;
-    // An iterable is consumed, whoever is newer, and may itself wait for another write.
-    const write = isPlainData(data) ? writeInTurn : replaceFile;
     try {
-      if (request !== undefined && (await runPromise(write(volume, request), new HandleHost(context).host)))
-        return undefined;
+      if (request !== undefined && (await promiseOf(request))) return undefined;
     } catch (error) {
       if (error !== ABORTED) throw error;
     }
@@ -75,6 +72,13 @@ export function writeFileCalls(context: Context, name: 'writeFile' | 'appendFile
     const call = passThrough(() => native.promise(...args));
     if (file === undefined) return call;
     return watchWriteFile(file, call as Promise<unknown>);
+  }
+
+  function promiseOf(request: WholeWrite): Promise<boolean> {
+    const host = (): Host => new HandleHost(context).host;
+    // An iterable is consumed, whoever is newer, and may itself wait for another write.
+    if (!request.isRepeatable) return runPromise(replaceFile(volume, request), host());
+    return new Promise((resolve, reject) => writeInTurn(volume, request, { host, resolve, reject }));
   }
 
   function read(path: unknown, data: Content, options: unknown, interruptible: boolean): WholeWrite | undefined {

@@ -31,38 +31,15 @@ export function makeStepsBy(calls: Calls | undefined): Calls | undefined {
 }
 
 function step<Name extends keyof Primitives>(call: Name) {
-  return (...args: Parameters<Primitives[Name]>): Steps<ReturnType<Primitives[Name]>> =>
-    atHand === undefined ? new PrimitiveStep(call, args) : new MadeStep(atHand[call]!(...args) as never);
+  return (...args: Parameters<Primitives[Name]>): Steps<ReturnType<Primitives[Name]>> => new PrimitiveStep(call, args);
 }
 
-/** A step that has been made, for whoever asks for its result. */
-class MadeStep<R> implements Steps<R> {
-  readonly done = true;
-
-  constructor(readonly value: R) {}
-
-  next(): IteratorResult<Step, R> {
-    return this;
-  }
-
-  throw(error: unknown): never {
-    throw error;
-  }
-
-  return(value: R): IteratorResult<Step, R> {
-    return { done: true, value };
-  }
-
-  [Symbol.iterator](): this {
-    return this;
-  }
-}
-
-/** A generator of one step, by hand: there is no cheaper one. */
+/** A generator of one step, by hand, and the only result that it has: there is none cheaper. */
 class PrimitiveStep<R> implements Steps<R> {
+  done = false;
+  value: unknown;
   readonly #call: Step['call'];
   readonly #args: Step['args'];
-  #isYielded = false;
 
   constructor(call: Step['call'], args: Step['args']) {
     this.#call = call;
@@ -70,9 +47,14 @@ class PrimitiveStep<R> implements Steps<R> {
   }
 
   next(value?: unknown): IteratorResult<Step, R> {
-    if (this.#isYielded) return { done: true, value: value as R };
-    this.#isYielded = true;
-    return { done: false, value: { call: this.#call, args: this.#args } };
+    if (this.value !== undefined) return { done: true, value: value as R };
+    if (atHand === undefined) {
+      this.value = { call: this.#call, args: this.#args };
+    } else {
+      this.value = atHand[this.#call]!(...this.#args);
+      this.done = true;
+    }
+    return this as IteratorResult<Step, R>;
   }
 
   throw(error: unknown): never {
