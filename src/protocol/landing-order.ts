@@ -4,8 +4,7 @@
 
 import type { Stats } from 'node:fs';
 import type { Host } from '../steps/host';
-import { canWait } from '../steps/run';
-import { type Steps, wait } from '../steps/step';
+import { type Steps, canWait, wait } from '../steps/step';
 import { LandingSite, Namesakes, Turn } from './landing-site';
 import { type Stage, inodeOf } from './stage';
 import type { DirectoryEntry } from './target';

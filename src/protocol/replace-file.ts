@@ -44,6 +44,7 @@ function* replace(volume: Volume, request: WriteRequest & Completion): Steps<boo
   const { underWay } = volume;
   underWay.begin();
   try {
+    request.checkpoint?.();
     for (let attempt = 1; ; attempt++) {
       const stage = yield* beginStage(volume, request);
       if (stage === undefined) return false;

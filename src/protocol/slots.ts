@@ -2,8 +2,7 @@
 // else that the program asks of the file system has to wait for a thread as well. A thousand writes that are called together
 // must not all stand before it: they are made a few at a time, in the order of their calls.
 
-import { canWait } from '../steps/run';
-import { type Steps, wait } from '../steps/step';
+import { type Steps, canWait, wait } from '../steps/step';
 
 /**
  * Measured on ext4 in memory, 4 threads, 256 writers at once: an unrelated stat waits 5 ms with 16 slots, 9 with 64, 25

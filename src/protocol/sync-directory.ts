@@ -5,8 +5,8 @@ import { codeOf, namingTarget } from '../ground/errors';
 import { cannotSyncDirectory } from '../ground/platform';
 import { READ_DIRECTORY } from '../settings/flags';
 import type { Host } from '../steps/host';
-import { canWait, runPromise } from '../steps/run';
-import { type Steps, atOnce, close, fsync, open, wait } from '../steps/step';
+import { runPromise } from '../steps/run';
+import { type Steps, atOnce, canWait, close, fsync, open, wait } from '../steps/step';
 import type { Volume } from './volume';
 
 /**

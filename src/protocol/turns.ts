@@ -7,7 +7,6 @@ import { isSystemError, namingTarget } from '../ground/errors';
 import { isExclusive } from '../settings/flags';
 import type { Host } from '../steps/host';
 import { runCallback } from '../steps/run';
-import type { Steps } from '../steps/step';
 import type { WriteRequest } from './begin-stage';
 import { counts } from './counts';
 import type { Turn } from './landing-site';
@@ -50,11 +49,6 @@ interface Write {
   readonly request: WholeWrite;
   readonly caller: Caller;
   readonly turn: Turn;
-}
-
-function* stepsOf({ volume, request, turn }: Write): Steps<boolean> {
-  request.checkpoint();
-  return yield* replaceFile(volume, request, turn);
 }
 
 type Outcome = { readonly replaced: boolean } | { readonly error: unknown };
@@ -117,9 +111,10 @@ export class Queue {
 
   /** Makes a write, and after it those that have come meanwhile. */
   make(write: Write): void {
+    const { volume, request, caller, turn } = write;
     runCallback(
-      stepsOf(write),
-      write.caller.host(),
+      replaceFile(volume, request, turn),
+      caller.host(),
       (replaced) => this.#settle(write, { replaced }),
       (error) => {
         // What is wrong with this write alone, such as an abort of it, is no reason for the others to fail.

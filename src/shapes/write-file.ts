@@ -74,11 +74,12 @@ export function writeFileCalls(context: Context, name: 'writeFile' | 'appendFile
     return watchWriteFile(file, call as Promise<unknown>);
   }
 
+  const handleHost = (): Host => new HandleHost(context).host;
+
   function promiseOf(request: WholeWrite): Promise<boolean> {
-    const host = (): Host => new HandleHost(context).host;
     // An iterable is consumed, whoever is newer, and may itself wait for another write.
-    if (!request.isRepeatable) return runPromise(replaceFile(volume, request), host());
-    return new Promise((resolve, reject) => writeInTurn(volume, request, { host, resolve, reject }));
+    if (!request.isRepeatable) return runPromise(replaceFile(volume, request), handleHost());
+    return new Promise((resolve, reject) => writeInTurn(volume, request, { host: handleHost, resolve, reject }));
   }
 
   function read(path: unknown, data: Content, options: unknown, interruptible: boolean): WholeWrite | undefined {

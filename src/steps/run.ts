@@ -1,49 +1,20 @@
 // The two runners, synchronous and callback, and the promise that wraps the second.
 
 import type { Host } from './host';
-import { type Step, type Steps, makeStepsBy } from './step';
-
-let mayWait = false;
-
-/** Whether the steps that are just now being run may `wait`: whether the event loop turns between them. */
-export function canWait(): boolean {
-  return mayWait;
-}
-
-type AnyCall = (...args: readonly unknown[]) => unknown;
+import { type Run, type Step, type Steps, enter } from './step';
 
 /** Runs steps to their end on the calling thread and returns, or throws, what they end with. */
-export function runSync<R>(steps: Steps<R>, host: Host): R {
-  // Perhaps from within steps that may: a program's own function, called by them, has made a synchronous call.
-  const before = mayWait;
-  mayWait = false;
-  const madeBefore = makeStepsBy(host.sync as unknown as Record<string, AnyCall>);
+export function runSync<R>(steps: Steps<R>, { sync }: Host): R {
+  // Perhaps from within other steps: a program's own function, called by them, has made a synchronous call.
+  const before = enter({ isSync: true, calls: sync as unknown as Run['calls'] });
   try {
-    return runThrough(steps, host);
+    let turn = steps.next();
+    // All calls are made on the spot.
+    while (!turn.done) turn = steps.throw(new TypeError('Synchronous steps cannot wait'));
+    return turn.value;
   } finally {
-    mayWait = before;
-    makeStepsBy(madeBefore);
+    enter(before);
   }
-}
-
-function runThrough<R>(steps: Steps<R>, host: Host): R {
-  let turn = steps.next();
-  while (!turn.done) {
-    const step = turn.value;
-    let value: unknown;
-    try {
-      value = make(step, host);
-    } catch (error) {
-      turn = steps.throw(error);
-      continue;
-    }
-    turn = steps.next(value);
-  }
-  return turn.value;
-}
-
-function make({ call, args }: Step, { sync }: Host): unknown {
-  return (sync as unknown as Record<string, AnyCall>)[call]!(...args);
 }
 
 /**
@@ -59,40 +30,26 @@ export function runCallback<R>(
   resolve: (value: R) => void,
   reject: (error: unknown) => void,
 ): void {
-  const calls = host.callback as unknown as Record<string, AnyCall>;
+  const run: Run = { isSync: false, calls: host.sync as unknown as Run['calls'] };
+  const calls = host.callback as unknown as Record<string, (...args: readonly unknown[]) => void>;
 
   function advance(resume: () => IteratorResult<Step, R>): void {
-    const before = mayWait;
-    mayWait = true;
-    const madeBefore = makeStepsBy(undefined);
+    const before = enter(run);
     let turn: IteratorResult<Step, R>;
     try {
       turn = resume();
-      while (!turn.done && turn.value.atOnce) turn = madeHere(turn.value);
     } catch (error) {
-      mayWait = before;
-      makeStepsBy(madeBefore);
+      enter(before);
       reject(error);
       return;
     }
-    mayWait = before;
-    makeStepsBy(madeBefore);
+    enter(before);
     if (turn.done) resolve(turn.value);
     else issue(turn.value);
   }
 
   const next = (value: unknown): void => advance(() => steps.next(value));
   const fail = (error: unknown): void => advance(() => steps.throw(error));
-
-  function madeHere(step: Step): IteratorResult<Step, R> {
-    let value: unknown;
-    try {
-      value = make(step, host);
-    } catch (error) {
-      return steps.throw(error);
-    }
-    return steps.next(value);
-  }
 
   function issue({ call, args }: Step): void {
     if (call === 'wait') {

@@ -7,27 +7,34 @@ import type { Primitives } from './host';
 export interface Step {
   readonly call: keyof Primitives | 'wait';
   readonly args: readonly unknown[];
-  /** Made on the calling thread by every runner: see `atOnce`. */
-  readonly atOnce?: true;
 }
 
 /** A protocol that yields steps and ends with an `R`. Run it with `runSync`, `runCallback` or `runPromise`. */
 export type Steps<R> = Generator<Step, R, unknown>;
 
-type Calls = Readonly<Record<string, (...args: readonly unknown[]) => unknown>>;
+/** A run of steps, as these see it. */
+export interface Run {
+  /**
+   * Whether each step is made on the spot, and not yielded: a synchronous run need not go out through all the generators
+   * and in again for each call, which would cost it as much as the calls do.
+   */
+  readonly isSync: boolean;
+  /** The host's synchronous functions. */
+  readonly calls: Readonly<Record<string, (...args: readonly unknown[]) => unknown>>;
+}
 
-let atHand: Calls | undefined;
+let current: Run | undefined;
 
-/**
- * Lets every step that is begun from now on be made on the spot, by these calls, and not be yielded: a synchronous run
- * need not go out through all the generators and in again for each call, which would cost it as much as the calls do.
- *
- * @returns What it was before, to be set again afterwards.
- */
-export function makeStepsBy(calls: Calls | undefined): Calls | undefined {
-  const before = atHand;
-  atHand = calls;
+/** Says whose steps are being made from now on. @returns Whose it was before, to be set again afterwards. */
+export function enter(run: Run | undefined): Run | undefined {
+  const before = current;
+  current = run;
   return before;
+}
+
+/** Whether the steps that are just now being run may `wait`: whether the event loop turns between them. */
+export function canWait(): boolean {
+  return current?.isSync === false;
 }
 
 function step<Name extends keyof Primitives>(call: Name) {
@@ -48,11 +55,11 @@ class PrimitiveStep<R> implements Steps<R> {
 
   next(value?: unknown): IteratorResult<Step, R> {
     if (this.value !== undefined) return { done: true, value: value as R };
-    if (atHand === undefined) {
-      this.value = { call: this.#call, args: this.#args };
-    } else {
-      this.value = atHand[this.#call]!(...this.#args);
+    if (current?.isSync) {
+      this.value = current.calls[this.#call]!(...this.#args);
       this.done = true;
+    } else {
+      this.value = { call: this.#call, args: this.#args };
     }
     return this as IteratorResult<Step, R>;
   }
@@ -123,21 +130,14 @@ export function* wait<T>(promise: PromiseLike<T>): Steps<T> {
  * that never leave the kernel's memory, where the way to a thread and back costs ten times as much.
  */
 export function atOnce<R>(steps: Steps<R>): Steps<R> {
-  // A synchronous run makes every call at once.
-  return atHand === undefined ? markedAtOnce(steps) : steps;
+  return current === undefined || current.isSync ? steps : madeAtOnce(steps, current.calls);
 }
 
-function* markedAtOnce<R>(steps: Steps<R>): Steps<R> {
-  let turn = steps.next();
-  while (!turn.done) {
-    let value: unknown;
-    try {
-      value = yield { ...turn.value, atOnce: true };
-    } catch (error) {
-      turn = steps.throw(error);
-      continue;
-    }
-    turn = steps.next(value);
+function* madeAtOnce<R>(steps: Steps<R>, calls: Run['calls']): Steps<R> {
+  const before = enter({ isSync: true, calls });
+  try {
+    return yield* steps;
+  } finally {
+    enter(before);
   }
-  return turn.value;
 }

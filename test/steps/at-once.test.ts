@@ -2,8 +2,8 @@
 
 import { expect } from 'chai';
 import type { Host } from '../../src/steps/host';
-import { canWait, runCallback, runPromise, runSync } from '../../src/steps/run';
-import { type Steps, atOnce, fstat, fsync, unlink, wait } from '../../src/steps/step';
+import { runCallback, runPromise, runSync } from '../../src/steps/run';
+import { type Steps, atOnce, canWait, fstat, fsync, unlink, wait } from '../../src/steps/step';
 import { oneTurn } from '../support/event-loop';
 
 /** A host that notes its calls; those that are told to fail do so in both flavours. */
