@@ -115,9 +115,13 @@ describe('writeContent()', () => {
     const text = 'a😀é'.repeat(100);
     fc.assert(
       fc.property(fc.nat({ max: Buffer.byteLength(text) }), (accepted) => {
-        const { steps } = play(writeContent(7, text, 'utf8', () => {}), memoryWith().host, ({ args }, call) => ({
-          answers: call === 0 ? accepted : args[3],
-        }));
+        const { steps } = play(
+          writeContent(7, text, 'utf8', () => {}),
+          memoryWith().host,
+          ({ args }, call) => ({
+            answers: call === 0 ? accepted : args[3],
+          }),
+        );
         const [first, rest, ...others] = steps.map(({ args }) => args);
         const left = Buffer.from(text).subarray(accepted);
         expect(first).to.deep.equal([7, text]);
