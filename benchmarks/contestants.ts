@@ -53,7 +53,20 @@ const FLUSHING: readonly Level[] = ['process', 'file', 'directory'];
 
 const raw: readonly Contestant[] = FLUSHING.flatMap((level): Contestant[] => [
   { name: `raw node, ${level}`, family: 'raw', level, shape: 'sync', load: () => rawSync(level) },
-  { name: `raw node and one lstat, ${level}`, family: 'raw', level, shape: 'sync', load: () => rawSync(level, true) },
+  {
+    name: `raw node and one lstat, ${level}`,
+    family: 'raw',
+    level,
+    shape: 'sync',
+    load: () => rawSync(level, 'lstat'),
+  },
+  {
+    name: `raw node, lstat, access and fstat, ${level}`,
+    family: 'raw',
+    level,
+    shape: 'sync',
+    load: () => rawSync(level, 'all'),
+  },
   { name: `raw node, ${level}`, family: 'raw', level, shape: 'callback', load: () => rawCallback(level) },
   { name: `raw node, ${level}`, family: 'raw', level, shape: 'promise', load: () => rawPromise(level) },
   { name: `raw node, ${level}`, family: 'raw', level, shape: 'stream', load: () => rawStream(level) },

@@ -7,7 +7,7 @@ import { CONTESTANTS, type Contestant, idOf } from './contestants';
 import { showProgress } from './progress';
 import type { Row } from './result';
 import { floorRunner, type Runner, startRunner } from './runners';
-import type { Work } from './work/work';
+import type { Floor, Work } from './work/work';
 import { workNamed } from './work/works';
 
 interface Scenario {
@@ -15,7 +15,12 @@ interface Scenario {
   readonly name: string;
   readonly title: string;
   readonly work: Work;
+  /** What the C program does, if not the same. */
+  readonly floors?: readonly Floor[];
 }
+
+/** As much as a contestant does in a round. */
+const WAVES: Floor = { files: 64, bytes: 1024, operations: () => 192 };
 
 /** How often a scenario is done; the figures are means. */
 const ROUNDS_MAX = 5;
@@ -27,6 +32,7 @@ const SCENARIOS: readonly Scenario[] = [
     name: `64-files-${poolThreads}-threads`,
     title: `64 files at a time, ${poolThreads} pool threads`,
     work: { ...workNamed('64-files-1k'), poolThreads },
+    floors: [false, true].map((isTogether) => ({ ...WAVES, threads: poolThreads, isTogether })),
   })),
 ];
 
@@ -44,7 +50,7 @@ export const deviceParts: readonly Part[] = SCENARIOS.map((scenario): Part => {
         return undefined;
       }
       const loadBefore = loadNow();
-      const rows = await rowsOf(scenario.work, bench);
+      const rows = await rowsOf(scenario, bench);
       return {
         name,
         title,
@@ -70,7 +76,7 @@ function missingFor({ place: { device: name, description } }: Bench): string | u
   return statOf(name).length < 17 ? 'this kernel does not count flushes (Linux 5.5 and later do)' : undefined;
 }
 
-async function rowsOf(work: Work, bench: Bench): Promise<Row[]> {
+async function rowsOf({ work, floors = work.floor ? [work.floor] : [] }: Scenario, bench: Bench): Promise<Row[]> {
   const rows: Row[] = [];
   const { effort } = bench;
   for (const contestant of CONTESTANTS.filter((one) => takesPart(work, one))) {
@@ -80,11 +86,10 @@ async function rowsOf(work: Work, bench: Bench): Promise<Row[]> {
       await rowOf(await startRunner({ ...contestant, level }, work, { directory: bench.directory(), effort }), bench),
     );
   }
-  if (work.floor !== undefined && bench.floor !== undefined) {
-    for (const level of ['process', 'file', 'directory'] as const) {
-      rows.push(
-        await rowOf(floorRunner(bench.floor, level, work.floor, { directory: bench.directory(), effort }), bench),
-      );
+  if (bench.floor !== undefined) {
+    for (const floor of floors) {
+      for (const level of ['process', 'file', 'directory'] as const)
+        rows.push(await rowOf(floorRunner(bench.floor, level, floor, { directory: bench.directory(), effort }), bench));
     }
   }
   return rows;

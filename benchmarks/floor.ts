@@ -12,7 +12,7 @@ export function compileFloor(directory: string): { program: string } | { reason:
   for (const compiler of [process.env['CC'], 'cc', 'gcc', 'clang']) {
     if (compiler === undefined) continue;
     try {
-      execFileSync(compiler, ['-O2', '-o', program, SOURCE], { stdio: ['ignore', 'ignore', 'pipe'] });
+      execFileSync(compiler, ['-O2', '-pthread', '-o', program, SOURCE], { stdio: ['ignore', 'ignore', 'pipe'] });
       return { program };
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') continue;

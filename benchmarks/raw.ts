@@ -19,12 +19,19 @@ function stagedBeside(path: string): string {
   return `${path}.${process.pid}-${counter++}.raw`;
 }
 
-/** With `look`, asks for the target first, as every program must that keeps a file's mode or follows a link. */
-export function rawSync(level: Level, look = false): (path: string, data: Data) => void {
+/**
+ * What is asked besides: `'lstat'`, as every program must that keeps a file's mode or follows a link; `'all'`, whether the
+ * target may be written to (access) and what the new file has become (fstat) as well.
+ */
+export type Looks = 'none' | 'lstat' | 'all';
+
+export function rawSync(level: Level, looks: Looks = 'none'): (path: string, data: Data) => void {
   return (path, data) => {
-    if (look) fs.lstatSync(path, { throwIfNoEntry: false });
+    const found = looks === 'none' ? undefined : fs.lstatSync(path, { throwIfNoEntry: false });
+    if (looks === 'all' && found !== undefined) fs.accessSync(path, fs.constants.W_OK);
     const staged = stagedBeside(path);
     const fd = fs.openSync(staged, NEW_FILE, 0o666);
+    if (looks === 'all') fs.fstatSync(fd);
     fs.writeSync(fd, data as string);
     if (level !== 'process') fs.fsyncSync(fd);
     fs.closeSync(fd);

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import type { Message } from './child';
 import { type Contestant, idOf } from './contestants';
 import type { Level } from './level';
-import type { Effort, Round, Work } from './work/work';
+import type { Effort, Floor, Round, Work } from './work/work';
 
 export interface Runner {
   readonly name: string;
@@ -112,14 +112,16 @@ function messageOf(child: ChildProcess): Promise<Message> {
 export function floorRunner(
   program: string,
   level: Level,
-  floor: NonNullable<Work['floor']>,
+  floor: Floor,
   { directory, effort }: { directory: string; effort: Effort },
 ): Runner {
   mkdirSync(directory);
   const operations = floor.operations(effort);
-  const args = [level, directory, floor.files, floor.bytes, operations].map(String);
+  const { files, bytes, threads = 0, isTogether = false } = floor;
+  const args = [level, directory, files, bytes, operations, threads, ...(isTogether ? ['together'] : [])].map(String);
+  const how = threads === 0 ? '' : `, ${threads} threads${isTogether ? ' that flush together' : ''}`;
   return {
-    name: `C, ${level}`,
+    name: `C${how}, ${level}`,
     level,
     family: 'floor',
     async round() {

@@ -20,6 +20,16 @@ export interface Effort {
   readonly quick: boolean;
 }
 
+/** The C program does its work one by one, or with threads. */
+export interface Floor {
+  readonly files: number;
+  readonly bytes: number;
+  readonly operations: (effort: Effort) => number;
+  readonly threads?: number;
+  /** Whether its threads write all files before they flush the first. */
+  readonly isTogether?: boolean;
+}
+
 export interface Work {
   /** On the command line, and for the files of the results. */
   readonly name: string;
@@ -33,8 +43,8 @@ export interface Work {
   readonly isSequential: boolean;
   /** Which of them take part; all by default. */
   readonly admits?: (contestant: Contestant) => boolean;
-  /** The same work for the C program, which does it one by one. */
-  readonly floor?: { readonly files: number; readonly bytes: number; readonly operations: (effort: Effort) => number };
+  /** The same work for the C program. */
+  readonly floor?: Floor;
   /** UV_THREADPOOL_SIZE; node's default if undefined. */
   readonly poolThreads?: number;
   /** Where a file system in memory is meant, and no flush costs anything. */
