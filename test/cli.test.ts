@@ -10,7 +10,7 @@ import { needs, skipBecause } from './support/needs';
 import { stagedIn, useTemporaryDirectory } from './support/temporary-directory';
 
 const CLI = join(PACKAGE, 'dist/cli.js');
-const STRANGER = { ...thisProcess(), namespace: thisProcess().namespace ^ 1 };
+const STRANGER = { ...thisProcess(), namespace: thisProcess().namespace + 1 };
 const HOUR_MS = 3_600_000;
 const NOBODY = 65_534;
 

@@ -151,9 +151,9 @@ describe('leftovers', function () {
       'this process': [self, 'kept'],
       'a process that had our pid before us': [{ ...self, startTicks: self.startTicks - 1 }, 'removed'],
       'a process that is gone': [{ ...self, pid: 2 ** 22 + 1 }, 'removed'],
-      'a process of another boot': [{ ...self, boot: self.boot ^ 1 }, 'removed'],
-      'a process of another boot and namespace': [{ ...self, boot: self.boot ^ 1, namespace: 5 }, 'removed'],
-      'a process of another pid namespace': [{ ...self, namespace: self.namespace ^ 1 }, 'kept'],
+      'a process of another boot': [{ ...self, boot: self.boot + 1 }, 'removed'],
+      'a process of another boot and namespace': [{ ...self, boot: self.boot + 1, namespace: 5 }, 'removed'],
+      'a process of another pid namespace': [{ ...self, namespace: self.namespace + 1 }, 'kept'],
       'a process of an unknown boot': [{ ...self, boot: 0 }, 'kept'],
     };
     const names = Object.values(OWNERS).map(([owner], index) => nameFor(owner, `target-${index}`));
@@ -168,7 +168,7 @@ describe('leftovers', function () {
 
   it('of another boot are kept on a file system that others may have mounted too', async function () {
     needs(this, 'root', 'mount');
-    const name = nameFor({ ...thisProcess(), boot: thisProcess().boot ^ 1 });
+    const name = nameFor({ ...thisProcess(), boot: thisProcess().boot + 1 });
     // Any type will do that is not on the list of local ones.
     await withRamfs(at('shared'), async () => {
       writeFileSync(at('shared', name), '');
@@ -179,7 +179,7 @@ describe('leftovers', function () {
   });
 
   it('whose owner cannot be judged go with olderThanMs, by the time of their last write', async () => {
-    const stranger = nameFor({ ...thisProcess(), namespace: thisProcess().namespace ^ 1 });
+    const stranger = nameFor({ ...thisProcess(), namespace: thisProcess().namespace + 1 });
     writeFileSync(at(stranger), '');
     writeFileSync(at(nameFor(thisProcess())), '');
     const longAgo = new Date(Date.now() - 2 * HOUR_MS);

@@ -22,7 +22,7 @@ import {
 } from '../support/memory';
 import { type Decide, type Played, crashingBefore, failing, play } from '../support/stepping';
 
-const STRANGER: ProcessIdentity = { ...thisProcess(), namespace: thisProcess().namespace ^ 1 };
+const STRANGER: ProcessIdentity = { ...thisProcess(), namespace: thisProcess().namespace + 1 };
 const NOTHING: SweepReport = { removed: [], finished: [], kept: [] };
 
 function sweep({ volume, host }: Memory, options?: SweepOptions): SweepReport {
