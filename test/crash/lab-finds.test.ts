@@ -56,7 +56,7 @@ const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'protocol/stage.js',
-        from: 'return modeLike(ancestor, request.publishBy) & (isOurs(ancestor) ? 0o777 : 0o700);',
+        from: 'return modeLike(ancestor, request.publishBy) & (request.target.isOurs ? 0o777 : 0o700);',
         to: 'return 0o666;',
       },
       { file: 'protocol/stage.js', from: 'yield* (0, step_1.fchmod)(fd, mode & 0o7777);', to: '' },
@@ -85,7 +85,10 @@ const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'write is not repeated when it was short',
-    edits: [{ file: 'protocol/content.js', from: 'offset += written;', to: 'offset = bytes.byteLength;' }],
+    edits: [
+      { file: 'protocol/content.js', from: 'offset += written;', to: 'offset = bytes.byteLength;' },
+      { file: 'protocol/content.js', from: 'if (written < Buffer.byteLength(text))', to: 'if (false)' },
+    ],
     hunt: (createFs) => faults((fs) => createFs(fs, QUIET).writeFileSync(TARGET, NEW)),
     finds: /fail\('write'\).*short.*torn/,
   },
@@ -94,8 +97,10 @@ const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'protocol/stage.js',
-        from: /if \(stage\.fd !== undefined\) \{\s+yield\* \(0, step_1\.fsync\)\(stage\.fd\);/,
-        to: 'if (stage.fd !== undefined) { try { yield* (0, step_1.fsync)(stage.fd); } catch { yield* (0, step_1.fsync)(stage.fd); }',
+        from: 'fsyncByName(stagedPathOf(stage)) : (0, step_1.fsync)(stage.fd);',
+        to:
+          'undefined : (function* (fd) {' +
+          'try { yield* (0, step_1.fsync)(fd); } catch { yield* (0, step_1.fsync)(fd); } })(stage.fd);',
       },
     ],
     hunt: (createFs) => faults((fs) => createFs(fs, QUIET).writeFileSync(TARGET, NEW)),
@@ -152,7 +157,11 @@ const MUTANTS: readonly Mutant[] = [
   {
     name: 'a directory that was just made is not synced into its own',
     edits: [
-      { file: 'protocol/directories.js', from: /if \(this\.#fresh\.size === 0\)\s+return chain;/, to: 'return chain;' },
+      {
+        file: 'protocol/directories.js',
+        from: 'if (this.#fresh.size === 0 && names.length === 1)',
+        to: 'if (names.length === 1)',
+      },
     ],
     hunt: (createFs) =>
       explore({
