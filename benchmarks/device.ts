@@ -20,7 +20,9 @@ interface Scenario {
 }
 
 /** As much as a contestant does in a round. */
-const WAVES: Floor = { files: 64, bytes: 1024, operations: () => 192 };
+function wavesOf(threads: number, isTogether: boolean): Floor {
+  return { files: 64, bytes: 1024, operations: () => 192, threads, isTogether };
+}
 
 /** How often a scenario is done; the figures are means. */
 const ROUNDS_MAX = 5;
@@ -32,7 +34,7 @@ const SCENARIOS: readonly Scenario[] = [
     name: `64-files-${poolThreads}-threads`,
     title: `64 files at a time, ${poolThreads} pool threads`,
     work: { ...workNamed('64-files-1k'), poolThreads },
-    floors: [false, true].map((isTogether) => ({ ...WAVES, threads: poolThreads, isTogether })),
+    floors: [wavesOf(poolThreads, false), wavesOf(poolThreads, true)],
   })),
 ];
 
