@@ -1,6 +1,6 @@
 // Errors in node's own dress: `code`, `errno`, `syscall`, `path`, and the message made of them.
 
-import { constants } from 'node:os';
+import type * as os from 'node:os';
 import { getSystemErrorMap } from 'node:util';
 
 /** An error as node:fs throws it. `published` is ours: the new content is in place, only a later step failed. */
@@ -27,7 +27,12 @@ export function codeOf(error: unknown): string {
 const UNKNOWN = /^Unknown system error -(\d+)$/;
 
 function nameOf(number: number): string | undefined {
-  return Object.entries(constants.errno).find(([, value]) => value === number)?.[0];
+  return Object.entries(numbers()).find(([, value]) => value === number)?.[0];
+}
+
+/** The operating system's own numbers. Loaded at the first error that needs them, which most programs never meet. */
+function numbers(): Readonly<Partial<Record<string, number>>> {
+  return (require('node:os') as typeof os).constants.errno;
 }
 
 /**
@@ -62,7 +67,7 @@ function knownErrors(): NonNullable<typeof known> {
 }
 
 function unknownError(code: string): KnownError {
-  const number = (constants.errno as Readonly<Partial<Record<string, number>>>)[code];
+  const number = numbers()[code];
   if (number === undefined) return { errno: undefined, text: code, shown: code };
   const shown = `Unknown system error ${-number}`;
   return { errno: -number, text: shown, shown };

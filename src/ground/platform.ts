@@ -19,10 +19,12 @@ export const copiesDirectoryModes: boolean = Number(process.versions.node.split(
  * Whether copyFile gives the copy its source's owner and group where that is allowed, whatever it is copied onto (libuv
  * 1.49, https://github.com/libuv/libuv/pull/4396).
  */
-export const copiesOwner: boolean = compareVersions(process.versions.uv, '1.49.0') >= 0;
+export const copiesOwner: boolean = isAtLeast(process.versions.uv, 1, 49);
 
-function compareVersions(one: string, other: string): number {
-  return one.localeCompare(other, 'en', { numeric: true });
+/** Compared as numbers: a collator that could do it with strings takes five milliseconds to make. */
+function isAtLeast(version: string, major: number, minor: number): boolean {
+  const [ours, oursWithin] = version.split('.').map(Number) as [number, number];
+  return ours > major || (ours === major && oursWithin >= minor);
 }
 
 /** `process.permission` exists only under node's permission model, whose checks belong to node's own entry points. */

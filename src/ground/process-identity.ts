@@ -1,7 +1,6 @@
 // Who we are, in a form that lets another process prove that we are gone.
 
 import type * as os from 'node:os';
-import { threadId } from 'node:worker_threads';
 import { hash } from './hash';
 import { nodeFs } from './node-fs';
 
@@ -72,9 +71,6 @@ function withoutProc(): ProcessIdentity {
   return { pid: process.pid, startTicks: 0, boot: hashOrZero(readText('/proc/sys/kernel/random/boot_id')), namespace };
 }
 
-/** The worker's number within this process: threads share everything else. */
-export const thisThread: number = threadId;
-
 /** What is known of another process: `'dead'` and `'alive'` are proof, `'unknown'` is everything else. */
 export type Liveness = 'dead' | 'alive' | 'unknown';
 
@@ -108,7 +104,8 @@ function statOf(pid: number | 'self'): { zombie: boolean; startTicks: number } |
 
 function readText(path: string): string {
   try {
-    return nodeFs.readFileSync(path, 'latin1');
+    // As what node reads within a single call of its own; a program's name need not be UTF-8, but that is skipped.
+    return nodeFs.readFileSync(path, 'utf8');
   } catch {
     return '';
   }

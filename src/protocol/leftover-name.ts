@@ -3,7 +3,8 @@
 // whether the maker is gone.
 
 import { hash } from '../ground/hash';
-import { type Machine, type ProcessIdentity, thisThread } from '../ground/process-identity';
+import type { Machine, ProcessIdentity } from '../ground/process-identity';
+import { thisThread } from '../ground/this-thread';
 
 /** NAME_MAX is 255 bytes on most file systems and 143 on eCryptfs; the rest of a staged name needs at most 56. */
 const CLIPPED_BYTES_MAX = 48;

@@ -1,9 +1,9 @@
 // Where options come from when nobody passes them: the main program's package.json and the environment.
 
 import { dirname, join } from 'node:path';
-import type * as workerThreads from 'node:worker_threads';
 import { IntactError } from '../ground/intact-error';
 import { nodeFs } from '../ground/node-fs';
+import { thisThread } from '../ground/this-thread';
 import { badValue } from './check';
 import { type OptionSource, type Options, type Settings, completeSettings } from './settings';
 
@@ -38,17 +38,12 @@ export function readSettings(
  * needed: a worker runs its preloads before it knows its file.
  */
 export function settingsReader(options?: Options): () => Settings {
-  if (process.argv[1] !== undefined || isMainThread()) {
+  if (process.argv[1] !== undefined || thisThread === 0) {
     const settings = readSettings(options);
     return () => settings;
   }
   let settings: Settings | undefined;
   return () => (settings ??= readSettings(options));
-}
-
-/** Asked only by programs without a file, because loading this module takes a millisecond. */
-function isMainThread(): boolean {
-  return (require('node:worker_threads') as typeof workerThreads).isMainThread;
 }
 
 /** The main program's file. `node -e` has none, and what would be its place is the first argument. */

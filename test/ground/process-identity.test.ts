@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type ProcessIdentity, thisMachine, thisProcess, thisThread } from '../../src/ground/process-identity';
+import { type ProcessIdentity, thisMachine, thisProcess } from '../../src/ground/process-identity';
 import { runProgram } from '../support/child';
 import { needs } from '../support/needs';
 
@@ -14,7 +14,6 @@ describe('thisProcess()', () => {
   it('is the same all the time', () => {
     expect(thisProcess()).to.equal(thisProcess());
     expect(thisProcess().pid).to.equal(process.pid);
-    expect(thisThread).to.equal(0);
   });
 
   it('tells the start time that proc(5) tells', function () {

@@ -15,26 +15,33 @@ describe('the hook, in a program that only reads', function () {
     fs.closeSync(fs.openSync('main.js'));
     fs.writeSync(1, JSON.stringify([process.moduleLoadList, Object.keys(require.cache)]));`;
 
-  async function loaded(options: ChildOptions): Promise<[builtin: string[], files: string[]]> {
-    writeFileSync(at('main.js'), program);
+  async function loaded(options: ChildOptions, source = program): Promise<[builtin: string[], files: string[]]> {
+    writeFileSync(at('main.js'), source);
     const { stdout, stderr } = await runNode([at('main.js')], { cwd: at(), ...options });
     expect(stderr).to.equal('');
     return JSON.parse(stdout) as [string[], string[]];
   }
 
+  /** Newer nodes load all for ES modules before any program, and so never tell whether one has imported fs already: then
+   * node:module is asked to update what it has imported. */
+  const NEEDED_AT_START = `
+    require('node:fs').promises;
+    if (process.moduleLoadList.includes('NativeModule internal/modules/esm/loader')) require('node:module');`;
+
+  async function loadedMore(thanBy: string, source?: string): Promise<string[]> {
+    writeFileSync(at('needed.js'), thanBy);
+    const [without] = await loaded({ hook: false, nodeArguments: ['-r', at('needed.js')] }, source);
+    const [withHook] = await loaded({}, source);
+    return withHook.filter((name) => !without.includes(name));
+  }
+
   it("loads none of node's modules but fs/promises, which an ES module could get at unnoticed", async () => {
-    // Newer ones load all for ES modules before any program, and so never tell whether one has imported fs already: then
-    // node:module is asked to update what it has imported.
-    writeFileSync(
-      at('promises.js'),
-      `require('node:fs').promises;
-       if (process.moduleLoadList.includes('NativeModule internal/modules/esm/loader')) require('node:module');`,
-    );
-    const [[without], [withHook]] = await Promise.all([
-      loaded({ hook: false, nodeArguments: ['-r', at('promises.js')] }),
-      loaded({}),
-    ]);
-    expect(withHook.filter((name) => !without.includes(name))).to.deep.equal([]);
+    expect(await loadedMore(NEEDED_AT_START)).to.deep.equal([]);
+  });
+
+  it('loads no other when it writes a file, but the one to compile with', async () => {
+    const source = program.replace('fs.writeSync', "fs.writeFileSync('target', 'x'); fs.writeSync");
+    expect(await loadedMore(`${NEEDED_AT_START} require('node:vm');`, source)).to.deep.equal([]);
   });
 
   it('loads one file', async () => {
