@@ -1,7 +1,8 @@
 // Puts the modules of the package together into a few files, because a preloaded hook is in every program's way:
 //
 //   engine    all that is needed to patch fs
-//   behind    all that is needed once a program writes
+//   behind    all that is needed once a program writes a whole file
+//   beyond    all that is needed once it does more
 //   register  the engine again, and the call that patches: a second file would cost each program half a millisecond
 //
 // Whichever of `engine` and `register` is loaded first is both, so the state of the process is there once. The other
@@ -17,15 +18,18 @@ const modules = resolve('build/modules');
 const dist = resolve('dist');
 const entry = (name) => join(modules, `${name}.js`);
 
+/** Each stands on those before it. */
+const BUNDLES = ['engine', 'behind', 'beyond'];
+
 const building = await rollup({
-  input: { engine: entry('engine'), behind: entry('behind') },
+  input: Object.fromEntries(BUNDLES.map((name) => [name, entry(name)])),
   external: (id) => !/^[./]/.test(id),
   plugins: [
     { name: 'extensions', resolveId: resolveRelative },
     { name: 'hand-on', buildStart: handOn },
   ],
   treeshake: { moduleSideEffects: 'no-external' },
-  // `behind` takes from `engine` what both need.
+  // A bundle takes from those before it what both need.
   preserveEntrySignatures: 'allow-extension',
   onwarn({ message }) {
     throw new Error(message);
@@ -86,9 +90,9 @@ function takenByUnbundled() {
   );
 }
 
-/** The engine's modules are in it; those that only `behind` needs are there. */
+/** A module is in the first bundle that needs it. */
 function chunkOf(id, { getModuleInfo }) {
-  return ['engine', 'behind'].find((name) => reachedFrom(entry(name), getModuleInfo).has(id));
+  return BUNDLES.find((name) => reachedFrom(entry(name), getModuleInfo).has(id));
 }
 
 function reachedFrom(id, getModuleInfo, reached = new Set()) {

@@ -1,22 +1,20 @@
-// What stands behind the front: all that is needed once a program writes, or asks for more than the hook. A file of its
-// own, because a preloaded hook reads it and compiles it only then.
+// What stands behind the front: all that is needed once a program writes a whole file. A file of its own, because a
+// preloaded hook reads it and compiles it only then; and so is what is beyond it.
 
-import { contextOf } from './create-fs';
+import type * as beyondModule from './beyond';
 import type { Behind } from './front';
 import { liveFs, nodeFs } from './ground/node-fs';
-import { type Replacements, replacementsFor } from './intact-fs';
 import { runSync } from './steps/run';
 import type { Settings } from './settings/settings';
-import { publishBeforeSpawn } from './shapes/child-stdio';
 import type { Context } from './shapes/context';
 import { CALLED_BY_WRITE_FILE, publicHost } from './shapes/public-host';
-import { linkStream } from './shapes/write-stream';
+import { type Replacements, replacementsOf } from './shapes/replacements';
 import type { Host } from './steps/host';
+import { contextOf } from './volumes';
+import { wholeFileCalls } from './whole-file-calls';
 
-export { fsOver, volumeOf } from './create-fs';
-export { explainPath } from './explain';
 export { counts } from './protocol/counts';
-export { sweepTree } from './sweep-tree';
+export { volumeOf } from './volumes';
 
 /** What a patch has behind its front. */
 export interface BehindPatch extends Behind {
@@ -30,22 +28,31 @@ export interface BehindPatch extends Behind {
  *
  * @param front The functions that the patch has put into `fs`.
  * @param opened Called when a program has opened a file for replacing.
+ * @param beyond Loads all other functions.
  */
-export function behindPatch(settings: () => Settings, front: () => Replacements, opened: () => void): BehindPatch {
+export function behindPatch(
+  settings: () => Settings,
+  front: () => Replacements,
+  opened: () => void,
+  beyond: () => typeof beyondModule,
+): BehindPatch {
   const native = contextOf(nodeFs, settings);
   const { volume } = native;
-  const throughPublic = publicHost(volume.host, liveFs);
+  let throughPublic: Host | undefined;
   const isReplaced = (name: string): boolean => Reflect.get(liveFs, name) !== front().fs[name];
-  const writeFileHost = (): Host => (CALLED_BY_WRITE_FILE.some(isReplaced) ? throughPublic : volume.host);
+  const writeFileHost = (): Host =>
+    CALLED_BY_WRITE_FILE.some(isReplaced) ? (throughPublic ??= publicHost(volume.host, liveFs)) : volume.host;
   let undoSpawn: (() => void) | undefined;
   const context: Context = {
     ...native,
     writeFileHost,
     opened() {
-      undoSpawn ??= publishBeforeSpawn(volume);
+      undoSpawn ??= beyond().publishBeforeSpawn(volume);
       opened();
     },
   };
+  const ofWholeFiles = replacementsOf(context, wholeFileCalls(context));
+  let all: Replacements | undefined;
 
   function undo(): void {
     undoSpawn?.();
@@ -60,10 +67,10 @@ export function behindPatch(settings: () => Settings, front: () => Replacements,
   }
 
   return {
-    replacements: replacementsFor(context),
+    replacement: (part, name) => ofWholeFiles[part][name] ?? (all ??= beyond().replacementsFor(context))[part][name]!,
     view: volume.view,
     openFiles: volume.openFiles,
-    linkStream: (stream, isGiven) => linkStream(stream, volume, liveFs, isGiven),
+    linkStream: (stream, isGiven) => beyond().linkStream(stream, volume, liveFs, isGiven),
     undo,
   };
 }

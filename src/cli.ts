@@ -4,13 +4,13 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type SweepOptions, type SweepReport, sweep } from './api';
-import { volumeOf } from './create-fs';
 import { explainPath } from './explain';
 import { describeExplanation } from './explanation-text';
 import { codeOf } from './ground/errors';
 import { IntactError } from './ground/intact-error';
 import { nodeFs } from './ground/node-fs';
 import { readSettings } from './settings/sources';
+import { volumeOf } from './volumes';
 
 const USAGE = `usage: fs-intact sweep [--older-than AGE] [--recursive] [--dry-run] DIRECTORY...
        fs-intact explain PATH...

@@ -1,27 +1,11 @@
 // createFs(): an fs-shaped object over node:fs or over anything of the same shape.
 
-import { type NodeFs, type NodeFsPromises, nodeFs, nodeFsPromises } from './ground/node-fs';
+import { type NodeFs, type NodeFsPromises, nodeFs } from './ground/node-fs';
 import { replacementsFor } from './intact-fs';
-import { type Volume, volumeOn } from './protocol/volume';
 import type { Settings } from './settings/settings';
-import { type Context, dressedAs } from './shapes/context';
+import { dressedAs } from './shapes/context';
 import { throughFs, writeStreamOver } from './shapes/write-stream';
-
-const volumes = new WeakMap<object, Volume>();
-
-/** The volume of a base: one for each, because descriptors and directories are shared by all who use it. */
-export function volumeOf(base: NodeFs): Volume {
-  let volume = volumes.get(base);
-  if (volume === undefined) volumes.set(base, (volume = volumeOn(base)));
-  return volume;
-}
-
-/** What the functions over a base work with. */
-export function contextOf(base: NodeFs, settings: () => Settings): Context {
-  const nativePromises = base === nodeFs ? nodeFsPromises : () => base.promises;
-  const volume = volumeOf(base);
-  return { volume, settings, writeFileHost: () => volume.host, opened: () => {}, natives: base, nativePromises };
-}
+import { contextOf } from './volumes';
 
 /** Makes an fs-shaped object with every name of `base`. */
 export function fsOver(base: NodeFs, settings: () => Settings): NodeFs {

@@ -1,11 +1,11 @@
 // What all entries of the package share: one state for the process, whichever copy of the package was loaded first.
 
-import { join } from 'node:path';
-import type * as behindFront from './behind';
+import type * as behindModule from './behind';
+import type * as beyondModule from './beyond';
 import type { Explanation } from './explain';
 import { type NodeFs, liveFs, nodeFs } from './ground/node-fs';
 import { readForLater } from './ground/read-for-later';
-import { type Patch, patchFs } from './patch-fs';
+import { type LoadedLater, type Patch, patchFs } from './patch-fs';
 import type { Counts } from './protocol/counts';
 import type { SweepReport } from './protocol/leftovers';
 import type { Options, Settings } from './settings/settings';
@@ -15,58 +15,65 @@ import type { SweepTreeOptions } from './sweep-tree';
 
 let patch: Patch | undefined;
 let general: (() => Settings) | undefined;
-let loaded: typeof behindFront | undefined;
-let loadLater: (() => unknown) | undefined;
+let behind: typeof behindModule | undefined;
+let beyond: typeof beyondModule | undefined;
+/** Requires them if a hook has read them. */
+let requireRead: ((id: string) => unknown) | undefined;
 
-function load(): typeof behindFront {
-  return (loaded ??= (loadLater?.() ?? require('./behind')) as typeof behindFront);
-}
+const later: LoadedLater = {
+  behind() {
+    return (behind ??= (requireRead?.('./behind.js') ?? require('./behind')) as typeof behindModule);
+  },
 
-function isLoaded(): boolean {
-  return loaded !== undefined;
-}
+  beyond() {
+    // What it stands on comes first: to find a module takes calls of a patched fs, which ask for that.
+    later.behind();
+    return (beyond ??= (requireRead?.('./beyond.js') ?? require('./beyond')) as typeof beyondModule);
+  },
+
+  isLoaded() {
+    return behind !== undefined;
+  },
+};
 
 const engine = {
   createFs(base: NodeFs | undefined, options: Options | undefined): NodeFs {
     const settings = settingsReader(options);
     // The live module may be patched: underneath us lies what it was before.
     const underneath = base === undefined || base === liveFs ? nodeFs : base;
-    return load().fsOver(underneath, settings);
+    return later.beyond().fsOver(underneath, settings);
   },
 
   /** Patches fs before the program runs, which pays only for what it uses. */
   hook(): void {
-    // As a bundle it asks for this one by its name.
-    if (loaded === undefined)
-      loadLater ??= readForLater(module, join(__dirname, 'behind.js'), { './engine.js': module });
-    if (loadLater === undefined) load();
+    if (beyond === undefined) requireRead ??= readForLater(module, './engine.js', ['./behind.js', './beyond.js']);
+    if (requireRead === undefined) later.beyond();
     applyPatch(undefined);
   },
 
   patch(options: Options | undefined): () => void {
-    load();
+    later.beyond();
     return applyPatch(options);
   },
 
   explain(path: unknown, call: CallKind): Explanation {
-    const { explainPath, volumeOf } = load();
-    return explainPath(path, call, (patch?.settings ?? (general ??= settingsReader()))(), volumeOf(nodeFs));
+    const settings = (patch?.settings ?? (general ??= settingsReader()))();
+    return later.beyond().explainPath(path, call, settings, later.behind().volumeOf(nodeFs));
   },
 
   sweep(directory: unknown, options: SweepTreeOptions): Promise<SweepReport> {
-    const { sweepTree, volumeOf } = load();
-    return sweepTree(directory, options, volumeOf(nodeFs));
+    return later.beyond().sweepTree(directory, options, later.behind().volumeOf(nodeFs));
   },
 
   stats(): Counts {
-    return structuredClone(load().counts);
+    return structuredClone(later.behind().counts);
   },
 };
 
 function applyPatch(options: Options | undefined): () => void {
   const settings = settingsReader(options);
   if (isSwitchedOff()) return () => {};
-  if (patch === undefined) patch = patchFs(settings, load, isLoaded);
+  if (patch === undefined) patch = patchFs(settings, later);
   // Once is enough; but whoever asks for other options gets them.
   else if (options !== undefined) patch.settings = settings;
   const applied = patch;

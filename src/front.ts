@@ -3,13 +3,14 @@
 
 import { type NodeFs, type NodeFsPromises, nodeFs, nodeFsPromises } from './ground/node-fs';
 import { dressedAs } from './shapes/context';
-import type { Functions, Replacements } from './intact-fs';
+import type { Functions, Replacements } from './shapes/replacements';
 
 type AnyFunction = (...args: unknown[]) => unknown;
 
 /** What the front needs of what is behind it. */
 export interface Behind {
-  readonly replacements: Replacements;
+  /** Ours in the place of a native function. */
+  replacement(part: keyof Replacements, name: string): (...args: never[]) => unknown;
   /** Which paths are open for replacing. */
   readonly view: { readonly isEmpty: boolean };
   /** Which descriptors are. */
@@ -83,8 +84,8 @@ export function frontFor(behind: () => Behind | undefined, load: () => Behind): 
         ? Reflect.apply(native, undefined, args)
         : Reflect.apply(ours(), undefined, args);
   };
-  const fs = doorsTo(nodeFs, () => load().replacements.fs);
-  const promises = doorsTo(nodeFsPromises(), () => load().replacements.promises);
+  const fs = doorsTo(nodeFs, (name) => load().replacement('fs', name));
+  const promises = doorsTo(nodeFsPromises(), (name) => load().replacement('promises', name));
   for (const [names, door] of [
     [VIEWED, viewed],
     [ALWAYS_OURS, always],
@@ -131,7 +132,7 @@ interface Doors {
   addNative(name: string, door: Door): void;
 }
 
-function doorsTo(natives: NodeFs | NodeFsPromises, ours: () => Functions): Doors {
+function doorsTo(natives: NodeFs | NodeFsPromises, ours: (name: string) => Functions[string]): Doors {
   type WithNative = AnyFunction & { native?: AnyFunction };
   const originals = natives as unknown as Record<string, WithNative>;
   const made: Record<string, AnyFunction> = {};
@@ -139,14 +140,14 @@ function doorsTo(natives: NodeFs | NodeFsPromises, ours: () => Functions): Doors
   function add(name: string, door: Door): void {
     const native = originals[name];
     if (typeof native !== 'function') return;
-    const front = door(native, () => ours()[name] as AnyFunction);
+    const front = door(native, () => ours(name) as AnyFunction);
     made[name] = dressedAs(native, front);
   }
 
   function addNative(name: string, door: Door): void {
     const { native } = originals[name]!;
     if (native === undefined) return;
-    const front = door(native, () => (ours()[name] as WithNative).native!);
+    const front = door(native, () => (ours(name) as WithNative).native!);
     Object.assign(made[name]!, { native: dressedAs(native, front) });
   }
 

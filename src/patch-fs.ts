@@ -1,7 +1,8 @@
 // Putting our functions in place of node's in the live modules, and taking them away again.
 
 import type * as nodeModule from 'node:module';
-import type * as behindFront from './behind';
+import type * as behindModule from './behind';
+import type * as beyondModule from './beyond';
 import { frontFor } from './front';
 import { isBuiltinLoaded } from './ground/loaded-modules';
 import { liveFs } from './ground/node-fs';
@@ -14,25 +15,33 @@ export interface Patch {
   undo(): void;
 }
 
+/** What is loaded when it is first needed. */
+export interface LoadedLater {
+  /** All that is needed once a program writes a whole file. */
+  behind(): typeof behindModule;
+  /** All that is needed once it does more. */
+  beyond(): typeof beyondModule;
+  /** Whether any of it has been, perhaps for somebody else, who then may have files open for replacing. */
+  isLoaded(): boolean;
+}
+
 /**
  * Patches `fs`, `fs.promises` and the stream class. `require('fs')`, `import 'node:fs'` and every reference to the module
  * taken before see it; a function taken out of the module before does not.
- *
- * @param load Loads what is not needed before a program writes.
- * @param isLoaded Whether that has been done, perhaps for somebody else, who then may have files open for replacing.
  */
-export function patchFs(settings: () => Settings, load: () => typeof behindFront, isLoaded: () => boolean): Patch {
+export function patchFs(settings: () => Settings, later: LoadedLater): Patch {
   const patch: Patch = { settings, undo };
-  let behind: behindFront.BehindPatch | undefined;
-  const loadOnce = (): behindFront.BehindPatch => {
-    return (behind ??= load().behindPatch(
+  let behind: behindModule.BehindPatch | undefined;
+  const loadOnce = (): behindModule.BehindPatch => {
+    return (behind ??= later.behind().behindPatch(
       () => patch.settings(),
       () => front,
       () => streams.applyIfLoaded(),
+      () => later.beyond(),
     ));
   };
   // Before liveFs.promises is touched: this captures it.
-  const front = frontFor(() => behind ?? (isLoaded() ? loadOnce() : undefined), loadOnce);
+  const front = frontFor(() => behind ?? (later.isLoaded() ? loadOnce() : undefined), loadOnce);
   const streams = patchStreams((stream, isGiven) => behind?.linkStream(stream, isGiven));
   const undoings = [replaceAll(liveFs, front.fs), replaceAll(liveFs.promises, front.promises)];
   updateImports();

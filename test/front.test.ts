@@ -1,11 +1,11 @@
 // What stands in fs under a patch, before anything behind it is loaded.
 
 import { expect } from 'chai';
-import { contextOf } from '../src/create-fs';
 import { frontFor } from '../src/front';
 import { nodeFs } from '../src/ground/node-fs';
 import { replacementsFor } from '../src/intact-fs';
 import { completeSettings } from '../src/settings/settings';
+import { contextOf } from '../src/volumes';
 
 describe('the front', () => {
   const settings = completeSettings([]);
@@ -15,7 +15,11 @@ describe('the front', () => {
     () => undefined,
     () => {
       loads++;
-      return { replacements, view: { isEmpty: true }, openFiles: new Map<number, unknown>() };
+      return {
+        replacement: (part, name) => replacements[part][name]!,
+        view: { isEmpty: true },
+        openFiles: new Map<number, unknown>(),
+      };
     },
   );
 

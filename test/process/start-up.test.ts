@@ -54,13 +54,13 @@ describe('the hook, in a program that only reads', function () {
   });
 });
 
-/** Programs that make it hard to load anything at their first write. */
+/** Programs that make it hard to load anything at their first `write()`. */
 const HARD: Readonly<Record<string, string>> = {
-  'has removed the package': "fs.rmSync(process.env.COPY, { recursive: true }); fs.writeFileSync('target', 'x');",
+  'has removed the package': 'fs.rmSync(process.env.COPY, { recursive: true }); write();',
   'has replaced the functions that modules are read with': `
     const { readFileSync, statSync } = fs;
     fs.readFileSync = fs.statSync = fs.realpathSync = () => { throw new Error('mocked'); };
-    fs.writeFileSync('target', 'x');
+    write();
     Object.assign(fs, { readFileSync, statSync });`,
   'cannot open another file': `
     const { execSync } = require('node:child_process');
@@ -68,8 +68,14 @@ const HARD: Readonly<Record<string, string>> = {
     // One descriptor is left for the staged file, one for its directory.
     try { for (;;) fds.push(fs.openSync('.')); } catch {}
     for (const fd of fds.splice(0, 2)) fs.closeSync(fd);
-    fs.writeFileSync('target', 'x');
+    write();
     for (const fd of fds) fs.closeSync(fd);`,
+};
+
+/** What is loaded for the second of them is more. */
+const WAYS_TO_WRITE: Readonly<Record<string, string>> = {
+  'as a whole': "fs.writeFileSync('target', 'x');",
+  'through a descriptor': "const fd = fs.openSync('target', 'w'); fs.writeSync(fd, 'x'); fs.closeSync(fd);",
 };
 
 describe('the hook, at the first write of a program that', function () {
@@ -77,25 +83,28 @@ describe('the hook, at the first write of a program that', function () {
   const at = useTemporaryDirectory();
 
   for (const [title, program] of Object.entries(HARD)) {
-    it(`${title}: replaces the file`, async () => {
-      const copy = at('copy');
-      mkdirSync(copy);
-      cpSync(join(PACKAGE, 'dist'), join(copy, 'dist'), { recursive: true });
-      const source = `
+    for (const [way, write] of Object.entries(WAYS_TO_WRITE)) {
+      it(`${title}: replaces the file, written ${way}`, async () => {
+        const copy = at('copy');
+        mkdirSync(copy);
+        cpSync(join(PACKAGE, 'dist'), join(copy, 'dist'), { recursive: true });
+        const source = `
         const fs = require('node:fs');
         fs.writeFileSync = fs.writeFileSync;
+        function write() { ${write} }
         ${program}
         const { stats } = globalThis[Symbol.for('fs-intact.engine.0')];
         console.log(stats().replaced);`;
-      const options = { hook: false, cwd: at(), nodeArguments: ['-r', join(copy, 'dist', 'register.js')] };
-      const { stdout, stderr } = await runNode(['-e', source], {
-        ...options,
-        under: ['sh', '-c', 'ulimit -n 64; exec "$@"', 'sh'],
-        env: { COPY: copy },
+        const options = { hook: false, cwd: at(), nodeArguments: ['-r', join(copy, 'dist', 'register.js')] };
+        const { stdout, stderr } = await runNode(['-e', source], {
+          ...options,
+          under: ['sh', '-c', 'ulimit -n 64; exec "$@"', 'sh'],
+          env: { COPY: copy },
+        });
+        expect({ stdout, stderr }).to.deep.equal({ stdout: '1\n', stderr: '' });
+        expect(readFileSync(at('target'), 'utf8')).to.equal('x');
       });
-      expect({ stdout, stderr }).to.deep.equal({ stdout: '1\n', stderr: '' });
-      expect(readFileSync(at('target'), 'utf8')).to.equal('x');
-    });
+    }
   }
 });
 
