@@ -1,6 +1,7 @@
 // Puts the modules of the package together into a few files, because a preloaded hook is in every program's way:
 //
 //   engine    all that is needed to patch fs
+//   options   all that is needed to check options, and to complete them
 //   behind    all that is needed once a program writes a whole file
 //   beyond    all that is needed once it does more
 //   register  the engine again, and the call that patches: a second file would cost each program half a millisecond
@@ -19,7 +20,7 @@ const dist = resolve('dist');
 const entry = (name) => join(modules, `${name}.js`);
 
 /** Each stands on those before it. */
-const BUNDLES = ['engine', 'behind', 'beyond'];
+const BUNDLES = ['engine', 'options', 'behind', 'beyond'];
 
 const building = await rollup({
   input: Object.fromEntries(BUNDLES.map((name) => [name, entry(name)])),

@@ -9,7 +9,7 @@ import { describeExplanation } from './explanation-text';
 import { codeOf } from './ground/errors';
 import { IntactError } from './ground/intact-error';
 import { nodeFs } from './ground/node-fs';
-import { readSettings } from './settings/sources';
+import { readSettings } from './settings/read-settings';
 import { volumeOf } from './volumes';
 
 const USAGE = `usage: fs-intact sweep [--older-than AGE] [--recursive] [--dry-run] DIRECTORY...

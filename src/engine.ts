@@ -5,34 +5,43 @@ import type * as beyondModule from './beyond';
 import type { Explanation } from './explain';
 import { type NodeFs, liveFs, nodeFs } from './ground/node-fs';
 import { readForLater } from './ground/read-for-later';
+import { thisThread } from './ground/this-thread';
+import type * as optionsModule from './options';
 import { type LoadedLater, type Patch, patchFs } from './patch-fs';
 import type { Counts } from './protocol/counts';
 import type { SweepReport } from './protocol/leftovers';
 import type { Options, Settings } from './settings/settings';
-import { isSwitchedOff, settingsReader } from './settings/sources';
+import { sourcesOf } from './settings/sources';
 import type { CallKind } from './settings/treatment';
 import type { SweepTreeOptions } from './sweep-tree';
 
 let patch: Patch | undefined;
 let general: (() => Settings) | undefined;
-let behind: typeof behindModule | undefined;
-let beyond: typeof beyondModule | undefined;
 /** Requires them if a hook has read them. */
 let requireRead: ((id: string) => unknown) | undefined;
+const loaded: { options?: typeof optionsModule; behind?: typeof behindModule; beyond?: typeof beyondModule } = {};
+
+/** The files that a hook reads. */
+const READ_FOR_LATER = ['./options.js', './behind.js', './beyond.js'];
 
 const later: LoadedLater = {
+  options() {
+    return (loaded.options ??= (requireRead?.('./options.js') ?? require('./options')) as typeof optionsModule);
+  },
+
   behind() {
-    return (behind ??= (requireRead?.('./behind.js') ?? require('./behind')) as typeof behindModule);
+    return (loaded.behind ??= (requireRead?.('./behind.js') ?? require('./behind')) as typeof behindModule);
   },
 
   beyond() {
     // What it stands on comes first: to find a module takes calls of a patched fs, which ask for that.
+    later.options();
     later.behind();
-    return (beyond ??= (requireRead?.('./beyond.js') ?? require('./beyond')) as typeof beyondModule);
+    return (loaded.beyond ??= (requireRead?.('./beyond.js') ?? require('./beyond')) as typeof beyondModule);
   },
 
-  isLoaded() {
-    return behind !== undefined;
+  isBehindLoaded() {
+    return loaded.behind !== undefined;
   },
 };
 
@@ -46,7 +55,7 @@ const engine = {
 
   /** Patches fs before the program runs, which pays only for what it uses. */
   hook(): void {
-    if (beyond === undefined) requireRead ??= readForLater(module, './engine.js', ['./behind.js', './beyond.js']);
+    if (loaded.beyond === undefined) requireRead ??= readForLater(module, './engine.js', READ_FOR_LATER);
     if (requireRead === undefined) later.beyond();
     applyPatch(undefined);
   },
@@ -82,6 +91,25 @@ function applyPatch(options: Options | undefined): () => void {
     patch = undefined;
     applied.undo();
   };
+}
+
+/**
+ * Reads settings now, so that a mistake is an error now; or, where nobody says anything, or the main program is not known yet,
+ * when they are first needed: a worker runs its preloads before it knows its file.
+ */
+function settingsReader(options?: Options): () => Settings {
+  const isProgramKnown = process.argv[1] !== undefined || thisThread === 0;
+  const sources = isProgramKnown ? sourcesOf(options) : undefined;
+  const off = isSwitchedOff();
+  let settings: Settings | undefined;
+  const read = (): Settings => (settings ??= later.options().completeSettings(sources ?? sourcesOf(options), off));
+  if (sources !== undefined && sources.length > 0) read();
+  return read;
+}
+
+function isSwitchedOff(): boolean {
+  const { FS_INTACT_OFF: value } = process.env;
+  return value !== undefined && value !== '' && later.options().readSwitch(value);
 }
 
 export type Engine = typeof engine;

@@ -6,8 +6,9 @@ import type * as beyondModule from './beyond';
 import { frontFor } from './front';
 import { isBuiltinLoaded } from './ground/loaded-modules';
 import { liveFs } from './ground/node-fs';
+import type * as optionsModule from './options';
 import { patchStreams } from './patch-streams';
-import { type Settings, switchedOff } from './settings/settings';
+import type { Settings } from './settings/settings';
 
 /** A patch in force. */
 export interface Patch {
@@ -17,12 +18,14 @@ export interface Patch {
 
 /** What is loaded when it is first needed. */
 export interface LoadedLater {
+  /** All that is needed to check options and complete them. */
+  options(): typeof optionsModule;
   /** All that is needed once a program writes a whole file. */
   behind(): typeof behindModule;
   /** All that is needed once it does more. */
   beyond(): typeof beyondModule;
-  /** Whether any of it has been, perhaps for somebody else, who then may have files open for replacing. */
-  isLoaded(): boolean;
+  /** Whether that has been, perhaps for somebody else, who then may have files open for replacing. */
+  isBehindLoaded(): boolean;
 }
 
 /**
@@ -41,7 +44,7 @@ export function patchFs(settings: () => Settings, later: LoadedLater): Patch {
     ));
   };
   // Before liveFs.promises is touched: this captures it.
-  const front = frontFor(() => behind ?? (later.isLoaded() ? loadOnce() : undefined), loadOnce);
+  const front = frontFor(() => behind ?? (later.isBehindLoaded() ? loadOnce() : undefined), loadOnce);
   const streams = patchStreams((stream, isGiven) => behind?.linkStream(stream, isGiven));
   const undoings = [replaceAll(liveFs, front.fs), replaceAll(liveFs.promises, front.promises)];
   updateImports();
@@ -51,7 +54,7 @@ export function patchFs(settings: () => Settings, later: LoadedLater): Patch {
     streams.undo();
     updateImports();
     // For those who hold one of our functions, or have put theirs in front of it.
-    const off = switchedOff(patch.settings());
+    const off = later.options().switchedOff(patch.settings());
     patch.settings = () => off;
     behind?.undo();
   }

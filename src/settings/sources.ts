@@ -3,26 +3,19 @@
 import { dirname, join } from 'node:path';
 import { IntactError } from '../ground/intact-error';
 import { nodeFs } from '../ground/node-fs';
-import { thisThread } from '../ground/this-thread';
-import { badValue } from './check';
-import { type OptionSource, type Options, type Settings, completeSettings } from './settings';
+import type { OptionSource, Options } from './settings';
 
 const KEY = 'fs-intact';
 
 /**
- * Settings from, weakest first: the key `fs-intact` in the package.json of the main program's package, `FS_INTACT`
- * (JSON), `FS_INTACT_DURABILITY`, and the options given here. `FS_INTACT_OFF=1` makes everything native whatever they say.
- *
- * @param options The options argument of `createFs()` or `patch()`.
- * @param environment Variables to read.
- * @param main The main program's file, if there is one.
- * @throws ERR_INTACT_OPTION naming the source, the key, the value and what is allowed.
+ * What says something about options, from weakest to strongest: the key `fs-intact` in the package.json of the main program's
+ * package, `FS_INTACT` (JSON), `FS_INTACT_DURABILITY`, and the options given here. Nothing of it is checked yet.
  */
-export function readSettings(
+export function sourcesOf(
   options?: Options,
   environment: NodeJS.ProcessEnv = process.env,
   main: string | undefined = mainProgram(),
-): Settings {
+): OptionSource[] {
   const sources: OptionSource[] = [];
   if (main !== undefined) sources.push(...packageOptions(main));
   const { FS_INTACT: json, FS_INTACT_DURABILITY: durability } = environment;
@@ -30,32 +23,12 @@ export function readSettings(
   if (durability !== undefined && durability !== '')
     sources.push({ name: 'FS_INTACT_DURABILITY', options: { durability } });
   if (options !== undefined) sources.push({ name: 'options', options });
-  return completeSettings(sources, isSwitchedOff(environment));
-}
-
-/**
- * Reads settings now, so that a mistake is an error now; or, where the main program is not known yet, when they are first
- * needed: a worker runs its preloads before it knows its file.
- */
-export function settingsReader(options?: Options): () => Settings {
-  if (process.argv[1] !== undefined || thisThread === 0) {
-    const settings = readSettings(options);
-    return () => settings;
-  }
-  let settings: Settings | undefined;
-  return () => (settings ??= readSettings(options));
+  return sources;
 }
 
 /** The main program's file. `node -e` has none, and what would be its place is the first argument. */
-function mainProgram(): string | undefined {
+export function mainProgram(): string | undefined {
   return (process as { _eval?: string })._eval === undefined ? process.argv[1] : undefined;
-}
-
-/** Whether `FS_INTACT_OFF` says that everything is to be native. */
-export function isSwitchedOff({ FS_INTACT_OFF: value }: NodeJS.ProcessEnv = process.env): boolean {
-  if (value === undefined || value === '' || value === '0') return false;
-  if (value === '1') return true;
-  throw badValue('FS_INTACT_OFF', value, "'1' to switch off, '0' or nothing to leave on");
 }
 
 /** The `fs-intact` key of the nearest package.json that has it or a name; a nameless one only marks a module type. */

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import type { Options } from '../../src/api';
 import type * as createFsModule from '../../src/create-fs';
 import type { NodeFs } from '../../src/ground/node-fs';
-import type * as sourcesModule from '../../src/settings/sources';
+import type * as readSettingsModule from '../../src/settings/read-settings';
 
 /** A change of one compiled file; `from` must stand in it once. */
 export interface Edit {
@@ -42,6 +42,9 @@ function apply(directory: string, { file, from, to }: Edit): void {
 /** Not that of its api, which would be the engine of the copy that was loaded first. */
 function createFsOf(directory: string): CreateFs {
   const { fsOver } = require(join(directory, 'create-fs.js')) as typeof createFsModule;
-  const { settingsReader } = require(join(directory, 'settings/sources.js')) as typeof sourcesModule;
-  return (base, options) => fsOver(base, settingsReader(options));
+  const { readSettings } = require(join(directory, 'settings/read-settings.js')) as typeof readSettingsModule;
+  return (base, options) => {
+    const settings = readSettings(options);
+    return fsOver(base, () => settings);
+  };
 }

@@ -492,6 +492,10 @@ describe('options for the hook', function () {
       { manifest: named({ durability: 'process' }), env: { FS_INTACT: '{"onExit":"discard"}' } },
       'process',
     ],
+    'a variable that the program sets itself: nothing': [
+      { program: "process.env.FS_INTACT_DURABILITY = 'process';" },
+      'durable',
+    ],
     'empty variables: nothing': [{ env: { FS_INTACT: '', FS_INTACT_DURABILITY: '', FS_INTACT_OFF: '' } }, 'durable'],
   };
 

@@ -3,7 +3,7 @@
 import { expect } from 'chai';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { readSettings } from '../../src/settings/sources';
+import { readSettings } from '../../src/settings/read-settings';
 import { useTemporaryDirectory } from '../support/temporary-directory';
 
 function write(path: string, content: unknown): string {
