@@ -46,7 +46,7 @@ const { output } = await building.generate({
   hoistTransitiveImports: false,
   manualChunks: chunkOf,
 });
-for (const { fileName, code } of output) await write(fileName, code);
+for (const { name, fileName, code } of output) await write(fileName, code, { isAllCalled: name === 'engine' });
 const engine = output.find(({ name }) => name === 'engine').code;
 await write(
   'register.js',
@@ -59,6 +59,7 @@ await write(
      module.exports = known.exports;
    }
    module.exports.theEngine.hook();`,
+  { isAllCalled: true },
 );
 
 function resolveRelative(id, importer) {
@@ -103,9 +104,18 @@ function reachedFrom(id, getModuleInfo, reached = new Set()) {
   return reached;
 }
 
-async function write(file, code) {
+async function write(file, code, { isAllCalled }) {
   const path = join(dist, file);
   const style = { ...(await resolveConfig(path)), filepath: path, useTabs: true };
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, await format(`'use strict';\n\n${code}`, style));
+  const text = await format(`'use strict';\n\n${code}`, style);
+  writeFileSync(path, isAllCalled ? compiledAtOnce(text) : text);
+}
+
+/**
+ * Puts functions in parentheses, which V8 compiles as it reads them. All others it reads twice: to see where they end, and
+ * again when they are called. A tenth of what the hook costs a program.
+ */
+function compiledAtOnce(text) {
+  return text.replace(/^(\t?)function (\w+)(\(.*\{\n[^]*?\n\1\})$/gm, '$1const $2 = (function $2$3);');
 }
