@@ -98,7 +98,8 @@ export async function watchWriteFile<T>(file: OpenFile, call: Promise<T>): Promi
 
 /** What a write(fd, data, ...) hands over, in any of its forms. */
 export function handedByWrite([, data, second, third]: readonly unknown[]): HandedOver {
-  if (typeof data === 'string') return { bytes: Buffer.byteLength(data, encodingIn([second, third])), pieces: [] };
+  // Decoded, because blanks in base64 and what follows a wrong digit in hex are no bytes.
+  if (typeof data === 'string') return { bytes: Buffer.from(data, encodingOf(third)).byteLength, pieces: [] };
   const view = data as ArrayBufferView;
   // (fd, buffer, {offset, length}) or (fd, buffer, offset, length), as node completes them.
   const range = (typeof second === 'object' ? second : { offset: second, length: third }) as Record<
@@ -110,9 +111,9 @@ export function handedByWrite([, data, second, third]: readonly unknown[]): Hand
   return { bytes, pieces: [pieceOf(view, offset, bytes)] };
 }
 
-/** write(fd, string, position, encoding): either may be missing. */
-function encodingIn(args: readonly unknown[]): BufferEncoding {
-  return (args.find((arg) => typeof arg === 'string') as BufferEncoding | undefined) ?? 'utf8';
+/** Of write(fd, string, position, encoding). Node takes an unknown one for UTF-8. */
+function encodingOf(third: unknown): BufferEncoding {
+  return typeof third === 'string' && Buffer.isEncoding(third) ? third : 'utf8';
 }
 
 export function handedByWritev([, buffers]: readonly unknown[]): HandedOver {
