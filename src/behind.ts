@@ -7,6 +7,7 @@ import { liveFs, nodeFs } from './ground/node-fs';
 import { runSync } from './steps/run';
 import type { Settings } from './settings/settings';
 import type { Context } from './shapes/context';
+import { NOTES } from './shapes/descriptor-calls';
 import { CALLED_BY_WRITE_FILE, publicHost } from './shapes/public-host';
 import { type Replacements, replacementsOf } from './shapes/replacements';
 import type { Host } from './steps/host';
@@ -70,6 +71,7 @@ export function behindPatch(
     replacement: (part, name) => ofWholeFiles[part][name] ?? (all ??= beyond().replacementsFor(context))[part][name]!,
     view: volume.view,
     openFiles: volume.openFiles,
+    notes: NOTES,
     linkStream: (stream, isGiven) => beyond().linkStream(stream, volume, liveFs, isGiven),
     undo,
   };

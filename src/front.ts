@@ -2,7 +2,9 @@
 // is ours is loaded at the first need: a hook is preloaded into every program, and most of them only read.
 
 import { type NodeFs, type NodeFsPromises, nodeFs, nodeFsPromises } from './ground/node-fs';
+import type { OpenFile } from './protocol/open-file';
 import { dressedAs } from './shapes/context';
+import { type Notes, notedCall } from './shapes/noted-call';
 import type { Functions, Replacements } from './shapes/replacements';
 
 type AnyFunction = (...args: unknown[]) => unknown;
@@ -14,7 +16,9 @@ export interface Behind {
   /** Which paths are open for replacing. */
   readonly view: { readonly isEmpty: boolean };
   /** Which descriptors are. */
-  readonly openFiles: { readonly size: number; has(fd: number): boolean };
+  readonly openFiles: ReadonlyMap<number, OpenFile>;
+  /** How the files of those are told the outcome of a call, by its name. */
+  readonly notes: Readonly<Record<string, Notes>>;
 }
 
 /** Decides about each call of one function: node's own, or ours. */
@@ -44,18 +48,9 @@ const VIEWED = [
   'utimes',
 ];
 /** Calls on a descriptor, sync and callback: ours only where its file is open for replacing. */
-const ON_DESCRIPTOR = [
-  'close',
-  'fchmod',
-  'fchown',
-  'fdatasync',
-  'fstat',
-  'fsync',
-  'ftruncate',
-  'futimes',
-  'write',
-  'writev',
-];
+const ON_DESCRIPTOR = ['close', 'fchmod', 'fchown', 'fstat', 'futimes'];
+/** The same, but the sync ones are native there too: they are made often, and only their outcome is noted. */
+const NOTED = ['fdatasync', 'fsync', 'ftruncate', 'write', 'writev'];
 /** Calls in three flavours that are always ours. While a listing is made, a write may begin whose names it must not show. */
 const ALWAYS_OURS = ['appendFile', 'copyFile', 'cp', 'mkdir', 'mkdtemp', 'opendir', 'writeFile'];
 
@@ -99,6 +94,12 @@ export function frontFor(behind: () => Behind | undefined, load: () => Behind): 
   }
   for (const name of ON_DESCRIPTOR) {
     fs.add(`${name}Sync`, onDescriptor);
+    fs.add(name, onDescriptor);
+  }
+  for (const name of NOTED) {
+    let found: Notes | undefined;
+    const notes = (): Notes => (found ??= load().notes[name]!);
+    fs.add(`${name}Sync`, (native) => notedCall(native, (fd) => behind()?.openFiles.get(fd), notes));
     fs.add(name, onDescriptor);
   }
   // Nothing can be written while a synchronous listing is made.

@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import { frontFor } from '../src/front';
 import { nodeFs } from '../src/ground/node-fs';
 import { replacementsFor } from '../src/intact-fs';
+import { NOTES } from '../src/shapes/descriptor-calls';
 import { completeSettings } from '../src/settings/settings';
 import { contextOf } from '../src/volumes';
 
@@ -18,7 +19,8 @@ describe('the front', () => {
       return {
         replacement: (part, name) => replacements[part][name]!,
         view: { isEmpty: true },
-        openFiles: new Map<number, unknown>(),
+        openFiles: new Map(),
+        notes: NOTES,
       };
     },
   );

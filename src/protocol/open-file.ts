@@ -62,6 +62,18 @@ export class OpenFile {
   }
 
   /**
+   * Notes a write of which every byte was accepted.
+   *
+   * @returns False if that is not all there is to know of it: an earlier one left a rest, which this may be.
+   */
+  noteWholeWrite(): boolean {
+    if (this.#rest !== undefined) return false;
+    this.#incomplete = undefined;
+    this.#isCutShort = false;
+    return true;
+  }
+
+  /**
    * Notes how many of a write's bytes were accepted.
    *
    * @param error Why none were.

@@ -2,74 +2,77 @@
 // bytes must not be published.
 
 import type { OpenFile } from '../protocol/open-file';
-import { type HandedOver, pieceOf } from '../protocol/short-write';
 import type { Context } from './context';
+import { type Handing, buffersHanding, dataHanding } from './handing';
+import { type Notes, notedCall } from './noted-call';
 
 type AnyFunction = (...args: unknown[]) => unknown;
 
-/** What a call hands over, for calls that answer how many bytes were accepted. */
-export type Handing = (args: readonly unknown[]) => HandedOver;
-
-/** The calls that put bytes into a file or force them to the device. */
-const CALLS: Readonly<Record<string, Handing | undefined>> = {
-  write: handedByWrite,
-  writev: handedByWritev,
-  ftruncate: undefined,
-  fsync: undefined,
-  fdatasync: undefined,
+const flushing: Notes = {
+  returned() {},
+  failed(file, error) {
+    if (hasBegun(error)) file.noteFailure(error);
+  },
 };
 
-/**
- * The synchronous and callback forms of every call in the table, each in front of its native one.
- *
- * They pass arguments on without spreading them: node itself writes through these where a program (its REPL among them) has
- * taken away what arrays are iterated with.
- */
+/** Notes for calls that answer how many bytes were accepted. */
+function writing({ bytes, describe }: Handing): Notes {
+  return {
+    returned(file, accepted, data, second, third) {
+      const isWhole = accepted === bytes(data, second, third);
+      // Which bytes they were matters only where some are missing.
+      if (!isWhole || !file.noteWholeWrite()) file.noteWrite(describe(data, second, third), accepted as number);
+    },
+    failed(file, error, data, second, third) {
+      if (hasBegun(error)) file.noteWrite(describe(data, second, third), 0, error);
+    },
+  };
+}
+
+/** Arguments that node refuses are no failure of the file. */
+function hasBegun(error: unknown): boolean {
+  return (error as { syscall?: unknown }).syscall !== undefined;
+}
+
+/** The calls that put bytes into a file or force them to the device. */
+export const NOTES = {
+  write: writing(dataHanding),
+  writev: writing(buffersHanding),
+  ftruncate: flushing,
+  fsync: flushing,
+  fdatasync: flushing,
+};
+
+/** The synchronous and callback forms of each, in front of its native one. */
 export function descriptorCalls({ volume, natives }: Context): Record<string, AnyFunction> {
   const { openFiles } = volume;
   const native = natives as unknown as Record<string, AnyFunction>;
   const ours: Record<string, AnyFunction> = {};
-  for (const [name, handing] of Object.entries(CALLS)) {
-    const nativeSync = native[`${name}Sync`]!;
+  for (const [name, notes] of Object.entries(NOTES)) {
+    ours[`${name}Sync`] = notedCall(
+      native[`${name}Sync`]!,
+      (fd) => openFiles.get(fd),
+      () => notes,
+    );
+
     const nativeAsync = native[name]!;
-
-    ours[`${name}Sync`] = (...args) => {
-      const file = openFiles.size === 0 ? undefined : openFiles.get(args[0] as number);
-      if (file === undefined) return Reflect.apply(nativeSync, undefined, args);
-      try {
-        const result = Reflect.apply(nativeSync, undefined, args);
-        if (handing) file.noteWrite(handing(args), result as number);
-        return result;
-      } catch (error) {
-        noteFailure(file, error, handing && (() => handing(args)));
-        throw error;
-      }
-    };
-
     ours[name] = (...args) => {
-      const file = openFiles.size === 0 ? undefined : openFiles.get(args[0] as number);
+      const file = openFiles.get(args[0] as number);
       const callback = args.at(-1);
       if (file === undefined || typeof callback !== 'function') return Reflect.apply(nativeAsync, undefined, args);
-      const noting = (error: unknown, ...results: unknown[]): void => {
+      const noting: AnyFunction = (...results) => {
         file.callsUnderWay--;
-        if (error) noteFailure(file, error, handing && (() => handing(args)));
-        else if (handing) file.noteWrite(handing(args), results[0] as number);
-        (callback as AnyFunction)(error, ...results);
+        if (results[0]) notes.failed(file, results[0], args[1], args[2], args[3]);
+        else notes.returned(file, results[1], args[1], args[2], args[3]);
+        Reflect.apply(callback, undefined, results);
       };
-      const result = nativeAsync(...args.slice(0, -1), noting);
+      const result = Reflect.apply(nativeAsync, undefined, args.with(args.length - 1, noting));
       // Only now: where the arguments are wrong, node has thrown.
       file.callsUnderWay++;
       return result;
     };
   }
   return ours;
-}
-
-/** Notes that a call failed, and with it what it was to write. Arguments that node refuses are no failure of the file. */
-export function noteFailure(file: OpenFile, error: unknown, handed: (() => HandedOver) | undefined): void {
-  if ((error as { syscall?: unknown }).syscall === undefined) return;
-  if (handed === undefined) file.noteFailure(error);
-  else file.noteWrite(handed(), 0, error);
 }
 
 /** Notes that a call on one of the file's descriptors is under way, and tells `failed` why it failed. */
@@ -94,29 +97,4 @@ export async function watchWriteFile<T>(file: OpenFile, call: Promise<T>): Promi
   const result = await watchCall(file, call, (error) => file.noteWriteFile(error));
   file.noteWriteFile();
   return result;
-}
-
-/** What a write(fd, data, ...) hands over, in any of its forms. */
-export function handedByWrite([, data, second, third]: readonly unknown[]): HandedOver {
-  // Decoded, because blanks in base64 and what follows a wrong digit in hex are no bytes.
-  if (typeof data === 'string') return { bytes: Buffer.from(data, encodingOf(third)).byteLength, pieces: [] };
-  const view = data as ArrayBufferView;
-  // (fd, buffer, {offset, length}) or (fd, buffer, offset, length), as node completes them.
-  const range = (typeof second === 'object' ? second : { offset: second, length: third }) as Record<
-    string,
-    unknown
-  > | null;
-  const offset = typeof range?.['offset'] === 'number' ? range['offset'] : 0;
-  const bytes = typeof range?.['length'] === 'number' ? range['length'] : view.byteLength - offset;
-  return { bytes, pieces: [pieceOf(view, offset, bytes)] };
-}
-
-/** Of write(fd, string, position, encoding). Node takes an unknown one for UTF-8. */
-function encodingOf(third: unknown): BufferEncoding {
-  return typeof third === 'string' && Buffer.isEncoding(third) ? third : 'utf8';
-}
-
-export function handedByWritev([, buffers]: readonly unknown[]): HandedOver {
-  const pieces = (buffers as readonly ArrayBufferView[]).map((view) => pieceOf(view, 0, view.byteLength));
-  return { bytes: pieces.reduce((sum, { bytes }) => sum + bytes, 0), pieces };
 }

@@ -5,17 +5,9 @@ import type { WriteStream } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { replaceHandleMethod, usersOfHandle } from '../ground/node-internals';
 import { type OpenFile, closeOpenFile, openReplacing, publishOpenFile } from '../protocol/open-file';
-import type { HandedOver } from '../protocol/short-write';
 import { runPromise, runSync } from '../steps/run';
 import { type Context, dressedAs } from './context';
-import {
-  type Handing,
-  handedByWrite,
-  handedByWritev,
-  noteFailure,
-  watchCall,
-  watchWriteFile,
-} from './descriptor-calls';
+import { NOTES, watchCall, watchWriteFile } from './descriptor-calls';
 import { HandleHost } from './handle-host';
 import { handleInode } from './inode-calls';
 import { openOther, readOpen, watchOver } from './open-file';
@@ -99,7 +91,7 @@ function settleOnClose(file: OpenFile, fd: number, descriptors: HandleHost): Fil
     file.detach(fd);
     return original();
   });
-  noteOutcomes(handle, fd, file);
+  noteOutcomes(handle, file);
   return handle;
 }
 
@@ -113,15 +105,14 @@ function swallowOnce(handle: EventEmitter, event: string): void {
   Object.defineProperty(handle, 'emit', { value, configurable: true, writable: true });
 }
 
-/** Calls that answer how many bytes they accepted. */
-const PIECEWISE: Readonly<Record<string, Handing>> = { write: handedByWrite, writev: handedByWritev };
-
-function noteOutcomes(handle: FileHandle, fd: number, file: OpenFile): void {
-  for (const [name, handing] of Object.entries(PIECEWISE)) {
+function noteOutcomes(handle: FileHandle, file: OpenFile): void {
+  for (const name of ['write', 'writev'] as const) {
+    const notes = NOTES[name];
     replace<AsyncFunction>(handle, name, (original) => async (...args) => {
-      const handed = (): HandedOver => handing([fd, ...args]);
-      const result = await watchCall(file, original(...args), (error) => noteFailure(file, error, handed));
-      file.noteWrite(handed(), (result as { bytesWritten: number }).bytesWritten);
+      const [data, second, third] = args;
+      const failed = (error: unknown): void => notes.failed(file, error, data, second, third);
+      const result = await watchCall(file, original(...args), failed);
+      notes.returned(file, (result as { bytesWritten: number }).bytesWritten, data, second, third);
       return result;
     });
   }

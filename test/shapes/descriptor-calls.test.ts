@@ -1,4 +1,4 @@
-// Writes on a descriptor of a staged file: which of them have lost bytes.
+// Writes on a descriptor of a staged file: which of them have lost bytes, in every form that a write can have.
 
 import { expect } from 'chai';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -58,4 +58,74 @@ describe('Writes on a descriptor of a staged file', () => {
       });
     }
   }
+
+  /** Six bytes in every form, and how many are accepted of them: mostly as many as it has elements. */
+  const CUT: readonly { readonly title: string; readonly write: Write; readonly accepts: number }[] = [
+    { title: 'a string', write: ['write', 'äöü'], accepts: 3 },
+    { title: 'a string at a position', write: ['write', 'äöü', 0, 'utf8'], accepts: 3 },
+    { title: 'a string in Latin-1', write: ['write', 'letter', null, 'latin1'], accepts: 5 },
+    { title: 'a string in UTF-16', write: ['write', 'abc', null, 'ucs2'], accepts: 3 },
+    { title: 'a string in base64', write: ['write', 'bGV0\ndGVy', null, 'base64'], accepts: 5 },
+    { title: 'a buffer', write: ['write', Buffer.from('letter')], accepts: 5 },
+    { title: 'an array of wider numbers', write: ['write', Uint16Array.of(1, 2, 3)], accepts: 3 },
+    { title: 'a part of a view', write: ['write', new DataView(new ArrayBuffer(9)), 2, 6], accepts: 4 },
+    { title: 'the end of a view', write: ['write', Buffer.from('a letter'), 2], accepts: 4 },
+    { title: 'a range', write: ['write', Buffer.from('a letter.'), { offset: 2, length: 6 }], accepts: 4 },
+    { title: 'buffers, in the first', write: ['writev', [Buffer.from('lett'), Buffer.from('er')]], accepts: 3 },
+    { title: 'buffers, between them', write: ['writev', [Buffer.from('lett'), Buffer.from('er')]], accepts: 4 },
+    { title: 'buffers, in the last', write: ['writev', [Buffer.from('lett'), Buffer.from('er')], 0], accepts: 5 },
+  ];
+
+  for (const title of ['synchronous calls', 'callback calls']) {
+    for (const { title: form, write, accepts } of CUT) {
+      const run = (...afterwards: Write[]): Promise<unknown> =>
+        outcomeOf(WRITERS[title]!, fsCutting(accepts), [write, ...afterwards]);
+
+      it(`keep the old content where one of ${form} is cut short, through ${title}`, async () => {
+        expect(await run()).to.deep.equal({ failed: 'ENOSPC', content: 'old' });
+        expect(await run(['write', 'something else'])).to.deep.equal({ failed: 'ENOSPC', content: 'old' });
+        expect(await run(['write', 'r'.repeat(5 - accepts)])).to.deep.equal({ failed: 'ENOSPC', content: 'old' });
+      });
+
+      it(`are published where the rest of one of ${form} follows, through ${title}`, async () => {
+        const rest = 'r'.repeat(6 - accepts);
+        const content = 'x'.repeat(accepts) + rest;
+        expect(await run(['write', rest])).to.deep.equal({ failed: undefined, content });
+        const pieces = Array.from(rest, (letter) => Buffer.from(letter));
+        expect(await run(['writev', pieces], ['write', '!'])).to.deep.equal({
+          failed: undefined,
+          content: `${content}!`,
+        });
+      });
+    }
+  }
+
+  it('are published where a writev goes on in the buffer that was cut, and with more', async () => {
+    const [first, second, third] = ['lett', 'er', 's'].map((text) => Buffer.from(text));
+    const rest: Write = ['writev', [first!.subarray(3), second, third]];
+    const outcome = await outcomeOf(WRITERS['synchronous calls']!, fsCutting(3), [['writev', [first, second]], rest]);
+    expect(outcome).to.deep.equal({ failed: undefined, content: 'xxxters' });
+  });
 });
+
+/** An fs that writes so many letters x for the first write, whatever it is of, and answers that. */
+function fsCutting(accepts: number): NodeFs {
+  const base = { ...nodeFs } as unknown as Record<string, AnyFunction>;
+  const letters = Buffer.alloc(accepts, 'x');
+  let isFirst = true;
+  for (const name of ['write', 'writev'] as const) {
+    const ownSync = base[`${name}Sync`]!;
+    const own = base[name]!;
+    base[`${name}Sync`] = (fd, ...args) => {
+      if (!isFirst) return ownSync(fd, ...args);
+      isFirst = false;
+      return nodeFs.writeSync(fd as number, letters);
+    };
+    base[name] = (fd, ...args) => {
+      if (!isFirst) return own(fd, ...args);
+      isFirst = false;
+      return nodeFs.write(fd as number, letters, args.at(-1) as () => void);
+    };
+  }
+  return createFs(base as unknown as NodeFs, { warn: false });
+}
