@@ -20,20 +20,22 @@ export interface WriteRequest extends PlanRequest {
   readonly seed?: boolean;
   /** Whether the staged file can be filled a second time, if what it began with turns out to be old. */
   readonly isRepeatable?: boolean;
-  /** Its place in the order of the calls, of an asynchronous write. */
-  readonly turn?: Turn | undefined;
-  readonly slot?: Slot | undefined;
 }
 
-/** Plans a write and opens its staged file; undefined where node's own call is to be made instead. */
-export function* beginStage(volume: Volume, request: WriteRequest): Steps<Stage | undefined> {
+/**
+ * Plans a write and opens its staged file; undefined where node's own call is to be made instead.
+ *
+ * @param turn Its place in the order of the calls, of an asynchronous write.
+ * @param slot Its place among the writes that are under way.
+ */
+export function* beginStage(volume: Volume, request: WriteRequest, turn?: Turn, slot?: Slot): Steps<Stage | undefined> {
   const plan = yield* planWrite(volume, request);
   const publishBy = publishingOf(plan, request.flags);
   if (plan.kind === 'native' || publishBy === undefined) {
     countNative(plan.kind === 'native' ? plan.reason : 'native-error');
     return undefined;
   }
-  const { settings, treatment, flags, mode, inherit, seed, isRepeatable, turn, slot, call } = request;
+  const { settings, treatment, flags, mode, inherit, seed, isRepeatable, call } = request;
   // Field by field: each new key in a copy costs as much as a system call.
   const stage = yield* openStage(volume, {
     settings,

@@ -7,7 +7,7 @@ import { commitStage } from './commit';
 import { inOrder } from './landing-order';
 import type { Turn } from './landing-site';
 import { STALE_SEED } from './publish';
-import { inSlot } from './slots';
+import { type Slot, inSlot } from './slots';
 import { type Stage, discardStage } from './stage';
 import type { Volume } from './volume';
 
@@ -35,18 +35,17 @@ const REPETITIONS_MAX = 1000;
  */
 export function replaceFile(volume: Volume, request: WriteRequest & Completion, turn?: Turn): Steps<boolean> {
   if (!request.interruptible) return replace(volume, request);
-  const write = (taken: Turn | undefined): Steps<boolean> =>
-    inSlot((slot) => replace(volume, { ...request, turn: taken, slot }));
+  const write = (taken: Turn | undefined): Steps<boolean> => inSlot((slot) => replace(volume, request, taken, slot));
   return turn === undefined ? inOrder(volume.landingOrder, write) : write(turn);
 }
 
-function* replace(volume: Volume, request: WriteRequest & Completion): Steps<boolean> {
+function* replace(volume: Volume, request: WriteRequest & Completion, turn?: Turn, slot?: Slot): Steps<boolean> {
   const { underWay } = volume;
   underWay.begin();
   try {
     request.checkpoint?.();
     for (let attempt = 1; ; attempt++) {
-      const stage = yield* beginStage(volume, request);
+      const stage = yield* beginStage(volume, request, turn, slot);
       if (stage === undefined) return false;
       try {
         yield* completeStage(stage, request);

@@ -107,9 +107,6 @@ export function writeFileCalls(context: Context, name: 'writeFile' | 'appendFile
       seed: !replacesContent(flags),
       isRepeatable: isPlainData(data),
       checkpoint,
-      // Named here, so that a copy with them has no new key: each would cost as much as a system call.
-      turn: undefined,
-      slot: undefined,
       fill: ({ slot }, fd) => writeContent(fd, data, encoding, checkpoint, slot),
     };
   }
