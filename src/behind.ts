@@ -2,7 +2,7 @@
 // preloaded hook reads it and compiles it only then; and so is what is beyond it.
 
 import type * as beyondModule from './beyond';
-import type { Behind } from './front';
+import type { Behind, Front } from './front';
 import { liveFs, nodeFs } from './ground/node-fs';
 import { runSync } from './steps/run';
 import type { Settings } from './settings/settings';
@@ -27,20 +27,20 @@ export interface BehindPatch extends Behind {
 /**
  * Makes what stands behind the front of a patch.
  *
- * @param front The functions that the patch has put into `fs`.
+ * @param front The functions that the patch has put into `fs`, by name.
  * @param opened Called when a program has opened a file for replacing.
  * @param beyond Loads all other functions.
  */
 export function behindPatch(
   settings: () => Settings,
-  front: () => Replacements,
+  front: Front,
   opened: () => void,
   beyond: () => typeof beyondModule,
 ): BehindPatch {
   const native = contextOf(nodeFs, settings);
   const { volume } = native;
   let throughPublic: Host | undefined;
-  const isReplaced = (name: string): boolean => Reflect.get(liveFs, name) !== front().fs[name];
+  const isReplaced = (name: string): boolean => Reflect.get(liveFs, name) !== front.get(name);
   const writeFileHost = (): Host =>
     CALLED_BY_WRITE_FILE.some(isReplaced) ? (throughPublic ??= publicHost(volume.host, liveFs)) : volume.host;
   let undoSpawn: (() => void) | undefined;

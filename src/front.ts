@@ -1,18 +1,20 @@
 // What stands in fs itself under a patch: one check, and node's own function behind it unless there is need of ours. What
 // is ours is loaded at the first need: a hook is preloaded into every program, and most of them only read.
 
-import { type NodeFs, type NodeFsPromises, nodeFs, nodeFsPromises } from './ground/node-fs';
+import { nodeFs, nodeFsPromises } from './ground/node-fs';
 import type { OpenFile } from './protocol/open-file';
 import { dressedAs } from './shapes/context';
 import { type Notes, notedCall } from './shapes/noted-call';
-import type { Functions, Replacements } from './shapes/replacements';
+import type { Replacements } from './shapes/replacements';
 
 type AnyFunction = (...args: unknown[]) => unknown;
+type WithNative = AnyFunction & { native?: AnyFunction };
+type Part = keyof Replacements;
 
 /** What the front needs of what is behind it. */
 export interface Behind {
   /** Ours in the place of a native function. */
-  replacement(part: keyof Replacements, name: string): (...args: never[]) => unknown;
+  replacement(part: Part, name: string): (...args: never[]) => unknown;
   /** Which paths are open for replacing. */
   readonly view: { readonly isEmpty: boolean };
   /** Which descriptors are. */
@@ -54,13 +56,16 @@ const NOTED = ['fdatasync', 'fsync', 'ftruncate', 'write', 'writev'];
 /** Calls in three flavours that are always ours. While a listing is made, a write may begin whose names it must not show. */
 const ALWAYS_OURS = ['appendFile', 'copyFile', 'cp', 'mkdir', 'mkdtemp', 'opendir', 'writeFile'];
 
+/** Functions that stand in front of native ones, by the names of those. */
+export type Front = ReadonlyMap<string, AnyFunction>;
+
 /**
  * Makes a function for every native one that a patch replaces.
  *
  * @param behind What has been loaded so far.
  * @param load Loads it.
  */
-export function frontFor(behind: () => Behind | undefined, load: () => Behind): Replacements {
+export function frontFor(behind: () => Behind | undefined, load: () => Behind): Readonly<Record<Part, Front>> {
   const viewed: Door = (native, ours) => {
     return (...args) =>
       behind()?.view.isEmpty === false
@@ -79,41 +84,63 @@ export function frontFor(behind: () => Behind | undefined, load: () => Behind): 
         ? Reflect.apply(native, undefined, args)
         : Reflect.apply(ours(), undefined, args);
   };
-  const fs = doorsTo(nodeFs, (name) => load().replacement('fs', name));
-  const promises = doorsTo(nodeFsPromises(), (name) => load().replacement('promises', name));
+  // Nothing can be written while a synchronous listing is made.
+  const listing: Door = (native, ours) => {
+    return (...args) => Reflect.apply(behind() === undefined ? native : ours(), undefined, args);
+  };
+
+  const natives = { fs: nodeFs, promises: nodeFsPromises() } as unknown as Record<Part, Record<string, WithNative>>;
+  const made = { fs: new Map<string, AnyFunction>(), promises: new Map<string, AnyFunction>() };
+
+  /** Puts a door in front of a function, if there is one of that name. */
+  function add(part: Part, name: string, door: Door): void {
+    const native = natives[part][name];
+    if (typeof native !== 'function') return;
+    const front = dressedAs(
+      native,
+      door(native, () => load().replacement(part, name) as AnyFunction),
+    );
+    made[part].set(name, front);
+  }
+
+  /** Puts one in front of its other implementation, which it has under `native`. */
+  function addNative(name: string, door: Door): void {
+    const { native } = natives.fs[name]!;
+    if (native === undefined) return;
+    const ours = (): AnyFunction => (load().replacement('fs', name) as WithNative).native!;
+    Object.assign(made.fs.get(name)!, { native: dressedAs(native, door(native, ours)) });
+  }
+
   for (const [names, door] of [
     [VIEWED, viewed],
     [ALWAYS_OURS, always],
     [['open'], opening],
   ] as const) {
     for (const name of names) {
-      fs.add(`${name}Sync`, door);
-      fs.add(name, door);
-      promises.add(name, door);
+      add('fs', `${name}Sync`, door);
+      add('fs', name, door);
+      add('promises', name, door);
     }
   }
   for (const name of ON_DESCRIPTOR) {
-    fs.add(`${name}Sync`, onDescriptor);
-    fs.add(name, onDescriptor);
+    add('fs', `${name}Sync`, onDescriptor);
+    add('fs', name, onDescriptor);
   }
   for (const name of NOTED) {
     let found: Notes | undefined;
     const notes = (): Notes => (found ??= load().notes[name]!);
-    fs.add(`${name}Sync`, (native) => notedCall(native, (fd) => behind()?.openFiles.get(fd), notes));
-    fs.add(name, onDescriptor);
+    add('fs', `${name}Sync`, (native) => notedCall(native, (fd) => behind()?.openFiles.get(fd), notes));
+    add('fs', name, onDescriptor);
   }
-  // Nothing can be written while a synchronous listing is made.
-  fs.add('readdirSync', (native, ours) => {
-    return (...args) => Reflect.apply(behind() === undefined ? native : ours(), undefined, args);
-  });
-  fs.add('readdir', always);
-  promises.add('readdir', always);
-  for (const name of ['existsSync', 'exists']) fs.add(name, viewed);
-  for (const name of ['watch', 'openAsBlob']) fs.add(name, always);
-  promises.add('watch', always);
+  add('fs', 'readdirSync', listing);
+  add('fs', 'readdir', always);
+  add('promises', 'readdir', always);
+  for (const name of ['existsSync', 'exists']) add('fs', name, viewed);
+  for (const name of ['watch', 'openAsBlob']) add('fs', name, always);
+  add('promises', 'watch', always);
   // `realpath.native` too is a function that tells a path's place.
-  for (const name of ['realpathSync', 'realpath']) fs.addNative(name, viewed);
-  return { fs: fs.made, promises: promises.made };
+  for (const name of ['realpathSync', 'realpath']) addNative(name, viewed);
+  return made;
 }
 
 const always: Door = (_native, ours) => {
@@ -123,34 +150,4 @@ const always: Door = (_native, ours) => {
 /** Most opens are for reading, and say so in one of these ways: open(path), open(path, callback), open(path, 'r'). */
 function isRead(flags: unknown): boolean {
   return flags === 'r' || flags === undefined || flags === 0 || typeof flags === 'function';
-}
-
-interface Doors {
-  readonly made: Functions;
-  /** Puts a door in front of a function, if there is one of that name. */
-  add(name: string, door: Door): void;
-  /** Puts one in front of its other implementation, which it has under `native`. */
-  addNative(name: string, door: Door): void;
-}
-
-function doorsTo(natives: NodeFs | NodeFsPromises, ours: (name: string) => Functions[string]): Doors {
-  type WithNative = AnyFunction & { native?: AnyFunction };
-  const originals = natives as unknown as Record<string, WithNative>;
-  const made: Record<string, AnyFunction> = {};
-
-  function add(name: string, door: Door): void {
-    const native = originals[name];
-    if (typeof native !== 'function') return;
-    const front = door(native, () => ours(name) as AnyFunction);
-    made[name] = dressedAs(native, front);
-  }
-
-  function addNative(name: string, door: Door): void {
-    const { native } = originals[name]!;
-    if (native === undefined) return;
-    const front = door(native, () => (ours(name) as WithNative).native!);
-    Object.assign(made[name]!, { native: dressedAs(native, front) });
-  }
-
-  return { made, add, addNative };
 }

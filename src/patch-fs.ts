@@ -3,7 +3,7 @@
 import type * as nodeModule from 'node:module';
 import type * as behindModule from './behind';
 import type * as beyondModule from './beyond';
-import { frontFor } from './front';
+import { type Front, frontFor } from './front';
 import { isBuiltinLoaded } from './ground/loaded-modules';
 import { liveFs } from './ground/node-fs';
 import type * as optionsModule from './options';
@@ -38,7 +38,7 @@ export function patchFs(settings: () => Settings, later: LoadedLater): Patch {
   const loadOnce = (): behindModule.BehindPatch => {
     return (behind ??= later.behind().behindPatch(
       () => patch.settings(),
-      () => front,
+      front.fs,
       () => streams.applyIfLoaded(),
       () => later.beyond(),
     ));
@@ -62,15 +62,15 @@ export function patchFs(settings: () => Settings, later: LoadedLater): Patch {
 }
 
 /** @returns Restores what is still ours; what somebody has put on top of it stays. */
-function replaceAll(object: object, replacements: Readonly<Record<string, unknown>>): () => void {
+function replaceAll(object: object, front: Front): () => void {
   const target = object as Record<string, unknown>;
-  const names = Object.keys(replacements);
-  const originals = names.map((name) => target[name]);
-  for (const name of names) target[name] = replacements[name];
+  const originals = new Map<string, unknown>();
+  for (const [name, ours] of front) {
+    originals.set(name, target[name]);
+    target[name] = ours;
+  }
   return () => {
-    for (const [index, name] of names.entries()) {
-      if (target[name] === replacements[name]) target[name] = originals[index];
-    }
+    for (const [name, original] of originals) if (target[name] === front.get(name)) target[name] = original;
   };
 }
 
