@@ -50,7 +50,7 @@ for (const { name, fileName, code } of output) await write(fileName, code, { isA
 const engine = output.find(({ name }) => name === 'engine').code;
 await write(
   'register.js',
-  `const ENGINE = require('node:path').join(__dirname, 'engine.js');
+  `const ENGINE = __dirname + (process.platform === 'win32' ? '\\\\' : '/') + 'engine.js';
    const known = require.cache[ENGINE];
    if (known === undefined) {
      require.cache[ENGINE] = module;

@@ -1,7 +1,7 @@
 // Which modules there are already. Loading one of node's takes up to two milliseconds, which a hook must not cost a program
 // that does not use it.
 
-import { sep } from 'node:path';
+import { fileIn } from './paths';
 
 /** Whether node has loaded one of its own modules; true where it cannot be told. */
 export function isBuiltinLoaded(name: string): boolean {
@@ -11,5 +11,5 @@ export function isBuiltinLoaded(name: string): boolean {
 
 /** Whether any CommonJS module outside this folder has been loaded, which may have taken functions out of `fs`. */
 export function hasModulesOutside(folder: string): boolean {
-  return Object.keys(require.cache).some((path) => !path.startsWith(folder + sep));
+  return Object.keys(require.cache).some((path) => !path.startsWith(fileIn(folder, '')));
 }

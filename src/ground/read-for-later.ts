@@ -1,9 +1,9 @@
 // Modules of this package that are read now and compiled when they are needed. Read now, because until then a program may
 // have removed node_modules, dropped its rights, run out of descriptors or put a file system of its own in place of fs.
 
-import { dirname, join } from 'node:path';
 import type * as vm from 'node:vm';
 import { nodeFs } from './node-fs';
+import { directoryOf, fileIn } from './paths';
 
 type Require = (id: string) => unknown;
 type CommonJs = (exports: unknown, require: Require, module: unknown, filename: string, dirname: string) => void;
@@ -18,17 +18,18 @@ type CommonJs = (exports: unknown, require: Require, module: unknown, filename: 
  * somebody has bundled this package.
  */
 export function readForLater(parent: NodeJS.Module, parentId: string, ids: readonly string[]): Require | undefined {
-  const folder = dirname(parent.filename);
+  const folder = directoryOf(parent.filename);
+  const pathOf = (id: string): string => fileIn(folder, id.slice('./'.length));
   const texts = new Map<string, string>();
   try {
-    for (const id of ids) texts.set(id, nodeFs.readFileSync(join(folder, id), 'utf8'));
+    for (const id of ids) texts.set(id, nodeFs.readFileSync(pathOf(id), 'utf8'));
   } catch {
     return undefined;
   }
 
   const known = new Map<string, unknown>([[parentId, parent.exports]]);
   const requireRead: Require = (id) => {
-    if (!known.has(id)) known.set(id, texts.has(id) ? load(join(folder, id), texts.get(id)!) : parent.require(id));
+    if (!known.has(id)) known.set(id, texts.has(id) ? load(pathOf(id), texts.get(id)!) : parent.require(id));
     return known.get(id);
   };
 
@@ -50,6 +51,6 @@ export function readForLater(parent: NodeJS.Module, parentId: string, ids: reado
 
 function moduleLike(parent: NodeJS.Module, path: string): NodeJS.Module {
   const { paths } = parent;
-  const own = { id: path, path: dirname(path), filename: path, paths, exports: {}, children: [], loaded: true };
+  const own = { id: path, path: directoryOf(path), filename: path, paths, exports: {}, children: [], loaded: true };
   return Object.assign(Object.create(Object.getPrototypeOf(parent) as object) as NodeJS.Module, own);
 }

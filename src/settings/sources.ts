@@ -1,8 +1,8 @@
 // Where options come from when nobody passes them: the main program's package.json and the environment.
 
-import { dirname, join } from 'node:path';
 import { IntactError } from '../ground/intact-error';
 import { nodeFs } from '../ground/node-fs';
+import { directoryOf, fileIn } from '../ground/paths';
 import type { OptionSource, Options } from './settings';
 
 const KEY = 'fs-intact';
@@ -35,9 +35,9 @@ export function mainProgram(): string | undefined {
 function packageOptions(main: string): OptionSource[] {
   // `node .` leaves a directory here, so begin with `main` itself.
   let directory = realpathOf(main);
-  for (let below = ''; directory !== below; directory = dirname(directory)) {
+  for (let below = ''; directory !== below; directory = directoryOf(directory)) {
     below = directory;
-    const file = join(directory, 'package.json');
+    const file = fileIn(directory, 'package.json');
     const text = readText(file);
     if (text === undefined) continue;
     // Parsed only where it may matter: a preload hook should not read every program's manifest twice.
