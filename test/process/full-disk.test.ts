@@ -68,6 +68,11 @@ function descriptorWrites(): Write[] {
     ),
     throughDescriptor('ONE writeSync whose short count is ignored', 'fs.writeSync(fd, data);'),
     throughDescriptor(
+      'ONE writeSync of as many letters, each of two bytes, as there is room for bytes',
+      `const { bavail, bsize } = fs.statfsSync(directory), room = bavail * bsize;
+      fs.writeSync(fd, data.length > room ? 'é'.repeat(room) : data);`,
+    ),
+    throughDescriptor(
       'ONE writevSync whose short count is ignored',
       'fs.writevSync(fd, [...pieces(data)].map(Buffer.from));',
     ),

@@ -72,6 +72,30 @@ describe('closeOpenFile()', () => {
     expect(file.loss).to.have.property('code', 'ENOSPC');
   });
 
+  it('publishes what a program has written after a call that was to write everything failed', () => {
+    const FAILURES = { 'of the system': failure('EINTR', 'write'), "of the program's own": new Error('aborted') };
+    for (const [title, error] of Object.entries(FAILURES)) {
+      for (const goOn of [
+        (file: OpenFile) => expect(file.noteWholeWrite()).to.equal(true),
+        (file: OpenFile) => file.noteWrite({ bytes: 7, pieces: [] }, 7),
+      ]) {
+        const world = opened();
+        world.file.noteWriteFile(error);
+        expect(world.file.isComplete(), title).to.equal(false);
+        goOn(world.file);
+        expect(close(world).result, title).to.equal(true);
+        expect(contentsOf(world.fs), title).to.deep.equal({ target: '' });
+      }
+    }
+  });
+
+  it('takes no whole write for the rest of another one unless it is told which bytes it was of', () => {
+    const world = opened();
+    world.file.noteWrite({ bytes: 10, pieces: [] }, 3);
+    expect(world.file.noteWholeWrite()).to.equal(false);
+    expect(close(world).error).to.have.property('code', 'ENOSPC');
+  });
+
   it('discards, without a word, what a stream gave up', () => {
     const world = opened();
     world.file.isAbandoned = true;
