@@ -23,6 +23,14 @@ const ABORTED = Symbol('aborted');
 
 type Callback = (error: unknown) => void;
 
+const goOn = (): void => {};
+
+function unlessAborted(signal: AbortSignal): () => void {
+  return () => {
+    if (signal.aborted) throw ABORTED;
+  };
+}
+
 /** https://nodejs.org/api/fs.html#fswritefilefile-data-options-callback and its kin. */
 export function writeFileCalls(context: Context, name: 'writeFile' | 'appendFile'): ThreeFlavours {
   const { volume, writeFileHost } = context;
@@ -91,9 +99,7 @@ export function writeFileCalls(context: Context, name: 'writeFile' | 'appendFile
     const treatment = treatmentOf(settings, asked.absolute, 'whole');
     const { flags, mode, encoding, flush, signal } = given;
     if (!isProtected(flags, treatment) || view.isOpen(asked, !refusesSymlinks(flags))) return undefined;
-    const checkpoint = (): void => {
-      if (signal?.aborted) throw ABORTED;
-    };
+    const checkpoint = signal === undefined ? goOn : unlessAborted(signal);
     return {
       path: asked,
       call: 'whole',

@@ -103,10 +103,11 @@ export function hostOf(base: NodeFs): Host {
     sync[name] = take(`${theirs}Sync`);
     callback[name] = take(theirs);
   }
+  const lstatSync = take('lstatSync') as (path: string, options: object) => Stats | undefined;
   return {
     sync: {
       ...(sync as unknown as Primitives),
-      lstat: (path) => base.lstatSync(path, { throwIfNoEntry: false }),
+      lstat: (path) => lstatSync(path, UNLESS_MISSING),
       native: (name, args) => take(`${name}Sync`)(...args),
     },
     callback: {
@@ -116,6 +117,8 @@ export function hostOf(base: NodeFs): Host {
     },
   };
 }
+
+const UNLESS_MISSING = { throwIfNoEntry: false };
 
 function lstat(base: NodeFs, path: string, done: Callback<Stats | undefined>): void {
   base.lstat(path, (error, stats) => (codeOf(error) === 'ENOENT' ? done(null, undefined) : done(error, stats)));
