@@ -1,6 +1,7 @@
 // Asynchronous writes of one file: in the order of their calls, and as few of them as the promise needs.
 
 import { expect } from 'chai';
+import { AsyncLocalStorage } from 'node:async_hooks';
 import * as nodeFs from 'node:fs';
 import { type Options, createFs, stats } from '../../src/api';
 import { turnUntil } from '../support/event-loop';
@@ -74,6 +75,21 @@ describe('whole-file writes of one path', () => {
       ['fourth', 'done'],
     ]);
     expect(content()).to.equal('fourth');
+  });
+
+  it('are told, made or not, in the async context of their call', async () => {
+    // Calls made by hand would come from the context of the test.
+    const real = createFs(undefined, { durability: 'process' });
+    const storage = new AsyncLocalStorage<string>();
+    const texts = ['first', 'second', 'third', 'fourth'];
+    const tell = (text: string): Promise<string | undefined> =>
+      storage.run(
+        text,
+        () => new Promise((resolve) => real.writeFile(target(), text, () => resolve(storage.getStore()))),
+      );
+    const before = stats();
+    expect(await Promise.all(texts.map(tell))).to.deep.equal(texts);
+    expect(stats().superseded - before.superseded).to.equal(2);
   });
 
   it('are not settled before the write that stands for them is durable', async () => {
