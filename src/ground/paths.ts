@@ -2,7 +2,7 @@
 
 const SEPARATOR = process.platform === 'win32' ? '\\' : '/';
 
-/** The directory of an absolute path, without the separator at its end; that of a root is itself. */
+/** The directory of an absolute path, without the separator at its end: of a file in the root it is `''`, and so of that. */
 export function directoryOf(path: string): string {
   const end = path.lastIndexOf(SEPARATOR);
   return end < 0 ? path : path.slice(0, end);
