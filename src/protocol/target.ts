@@ -75,7 +75,7 @@ export function* planWrite(volume: Volume, { path, flags, treatment, call }: Pla
     const { existing } = target;
     if (existing === undefined) return creates(flags) ? { kind: 'replace', target } : native('native-error');
     if (!existing.isFile()) return native('not-a-regular-file');
-    yield* probeAccess(target, existing, flags);
+    if (!isWritable(target, existing, flags, call)) yield* probeAccess(target, existing, flags);
     const links = existing.nlink > 1 && (yield* isBeingCreated(target, existing)) ? 1 : existing.nlink;
     const reason = reasonToKeepInode(volume, target, existing, links, treatment);
     // Two descriptors of this process, each with another content, could not be brought together again.
@@ -131,6 +131,19 @@ function targetAt(asked: string, path: string, { directory, name }: DirectoryEnt
   const isOurs = user !== undefined && existing!.uid === user && existing!.gid === process.getegid?.();
   return { asked, path, directory, name, existing, user, isOurs };
 }
+
+/**
+ * Whether the owner's own permissions let a file be opened so, which no access list takes back: acl(5). Only for calls
+ * that give out no descriptor: what else forbids it, such as that the file is immutable, forbids the rename as well.
+ */
+function isWritable({ user }: Target, { uid, mode }: Stats, flags: number, call: CallKind): boolean {
+  if (call !== 'whole' || uid !== user || uid === OVERFLOW_UID || (mode & EXECUTABLE) !== 0) return false;
+  const wanted = canRead(flags) ? constants.S_IRUSR | constants.S_IWUSR : constants.S_IWUSR;
+  return (mode & wanted) === wanted;
+}
+
+/** Stands for every user that a user namespace knows nothing of: user_namespaces(7). */
+const OVERFLOW_UID = 65534;
 
 /**
  * Fails where the process may not open this file so: a rename asks only the directory, and must not get around that.

@@ -83,22 +83,46 @@ describe('planWrite()', () => {
     expect(told(plan(memoryWith(), '/d/target', { flags: O_WRONLY | O_TRUNC }))).to.equal('native: native-error');
   });
 
-  it('replaces a regular file that may be written, after one look and one question', () => {
+  it('replaces a regular file that its owner may write to, after one look', () => {
     const played = plan(memoryWith({ '/d/target': 'old' }), '/d/target');
     expect(told(played)).to.equal('replace /d/target');
-    expect(played.calls).to.deep.equal(['lstat', 'access']);
+    expect(played.calls).to.deep.equal(['lstat']);
   });
 
-  it('leaves a file to node that may not be written, in whatever way that is said', () => {
-    for (const code of ['EACCES', 'EPERM', 'EROFS', 'ETXTBSY'])
-      expect(told(plan(memoryWith({ '/d/target': '' }), '/d/target', {}, failing('access', code)))).to.equal(
-        'native: native-error',
-      );
+  describe('asks whether a file may be written', () => {
+    const DOUBTFUL: readonly { title: string; file: { mode?: number; uid?: number }; options?: WriteOptions }[] = [
+      { title: 'where a descriptor is given out', file: {}, options: { call: 'open' } },
+      { title: 'where the owner has no permission to', file: { mode: 0o466 } },
+      { title: 'where he has none to read, and that is asked for', file: { mode: 0o266 }, options: { flags: O_RDWR } },
+      { title: "if it is somebody else's", file: { uid: STRANGER } },
+      { title: 'if nobody knows whose it is', file: { uid: 65_534 } },
+    ];
+    for (const { title, file, options } of DOUBTFUL) {
+      it(title, () => {
+        const { mode = 0o666, uid = 1000 } = file;
+        const memory = memoryWith({ '/d/target': '' });
+        memory.fs.chmodSync('/d/target', mode);
+        memory.fs.chownSync('/d/target', uid, 1000);
+        const ask = (decide: Decide): Played<Plan> =>
+          asUser({ uid: uid === STRANGER ? 1000 : uid }, () => plan(memory, '/d/target', options, decide));
+        expect(ask(mayWrite).calls).to.deep.equal(['lstat', 'access']);
+        for (const code of ['EACCES', 'EPERM', 'EROFS', 'ETXTBSY'])
+          expect(told(ask(failing('access', code))), code).to.equal('native: native-error');
+      });
+    }
+
+    it('by opening it if it is a program, which may be running', () => {
+      const memory = memoryWith({ '/d/target': '' });
+      memory.fs.chmodSync('/d/target', 0o755);
+      expect(plan(memory, '/d/target').calls).to.deep.equal(['lstat', 'open', 'close']);
+      expect(told(plan(memory, '/d/target', {}, failing('open', 'ETXTBSY')))).to.equal('native: native-error');
+    });
   });
 
   it('asks by a real open where the user is another than the one that files are opened with', () => {
     const memory = memoryWith({ '/d/target': '' });
     memory.fs.chownSync('/d/target', 1000, 1000);
+    memory.fs.chmodSync('/d/target', 0o466);
     const asSetuid = (decide?: Decide): Played<Plan> =>
       asUser({ uid: 500, euid: 1000, gid: 1000 }, () => plan(memory, '/d/target', {}, decide));
     const played = asSetuid();
@@ -156,7 +180,7 @@ describe('planWrite()', () => {
     it('does not look for that name when the file has been there for a while', () => {
       const { decide, ...memory } = twoNames(STAGED, HOUR_MS);
       const played = plan(memory, '/d/target', {}, decide);
-      expect([told(played), played.calls]).to.deep.equal(['in place: hard-links', ['lstat', 'access']]);
+      expect([told(played), played.calls]).to.deep.equal(['in place: hard-links', ['lstat']]);
     });
 
     it("does not take another file's staged name for that", () => {
@@ -294,7 +318,9 @@ describe('planWrite()', () => {
     it(`fails where looking says ${code}, because node's own call may get further and empty the file`, () => {
       const memory = memoryWith({ '/d/target': 'old' });
       expect(told(plan(memory, '/d/target', {}, failing('lstat', code)))).to.equal(`fails with ${code} for /d/target`);
-      expect(told(plan(memory, '/d/target', {}, failing('access', code)))).to.equal(`fails with ${code} for /d/target`);
+      expect(told(plan(memory, '/d/target', { call: 'open' }, failing('access', code)))).to.equal(
+        `fails with ${code} for /d/target`,
+      );
     });
   }
 
