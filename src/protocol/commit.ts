@@ -14,20 +14,19 @@ import { syncDirectory } from './sync-directory';
  *
  * @param flush Whether the caller asked for an fsync on top of what the durability says (node's `flush: true`).
  */
-export function* commitStage(stage: Stage, flush = false): Steps<void> {
-  yield* flushStage(stage, flush);
-  // Before the rename: Windows refuses to rename a file that is open, and close(2) may still report a lost write.
-  yield* closeStage(stage);
-  yield* land(stage);
+export function commitStage(stage: Stage, flush = false): Steps<void> {
+  return commit(stage, flush, true);
 }
 
 /** Commits a stage whose descriptor the caller still uses; from here on it is an ordinary descriptor of the target. */
-export function* commitOpenStage(stage: Stage, flush = false): Steps<void> {
-  yield* flushStage(stage, flush);
-  yield* land(stage);
+export function commitOpenStage(stage: Stage, flush = false): Steps<void> {
+  return commit(stage, flush, false);
 }
 
-function* land(stage: Stage): Steps<void> {
+function* commit(stage: Stage, flush: boolean, isClosing: boolean): Steps<void> {
+  yield* flushStage(stage, flush);
+  // Before the rename: Windows refuses to rename a file that is open, and close(2) may still report a lost write.
+  if (isClosing) yield* closeStage(stage);
   try {
     yield* publish(stage);
     // From here on it occupies no thread of its own.

@@ -130,11 +130,14 @@ function* flushLanded(path: string): Steps<void> {
   }
 }
 
-function* publishAs(stage: Stage, name: StagedName, landing?: Landing): Steps<void> {
-  if (stage.publishBy === 'link' && (yield* create(stage, name))) return;
-  const keepInode = isInPlace(stage.publishBy) ? stage.publishBy : yield* replace(stage, name, landing);
-  if (keepInode === undefined) counts.replaced++;
-  else yield* overwrite(stage, name, keepInode, landing);
+function publishAs(stage: Stage, name: StagedName, landing?: Landing): Steps<void> {
+  const { publishBy } = stage;
+  if (isInPlace(publishBy)) return overwrite(stage, name, publishBy, landing);
+  return publishBy === 'link' ? createOrReplace(stage, name, landing) : replace(stage, name, landing);
+}
+
+function* createOrReplace(stage: Stage, name: StagedName, landing?: Landing): Steps<void> {
+  if (!(yield* create(stage, name))) yield* replace(stage, name, landing);
 }
 
 /**
@@ -160,34 +163,25 @@ function* create(stage: Stage, { stagedPath, path }: StagedName): Steps<boolean>
   return true;
 }
 
-/** Renames the staged file over the target. @returns Why this name cannot change hands, if it cannot. */
-function* replace(stage: Stage, name: StagedName, landing?: Landing): Steps<InPlaceReason | undefined> {
+/** Renames the staged file over the target, or copies it there if that name cannot change hands. */
+function* replace(stage: Stage, name: StagedName, landing?: Landing): Steps<void> {
   const isReplacing = stage.target.existing !== undefined;
   const takeBack = isReplacing ? stage.volume.replacements.note(name.path) : undefined;
+  let reason: InPlaceReason | undefined;
+  if (landing) landing.isRenaming = true;
   try {
-    yield* renameInto(name, landing);
+    yield* rename(name.stagedPath, name.path);
+    counts.replaced++;
+    return;
   } catch (error) {
+    if (landing) landing.isRenaming = false;
     takeBack?.();
     // Nobody else is kept from the name by a file that would never be written.
     if (stage.claim) yield* atOnce(removeIfSame(name.path, stage.claim));
-    const reason = RENAME_REFUSED[codeOf(error)];
+    reason = RENAME_REFUSED[codeOf(error)];
     if (reason === undefined || !isReplacing) throw error;
-    return reason;
   }
-  return undefined;
-}
-
-function renameInto(name: StagedName, landing?: Landing): Steps<void> {
-  return landing === undefined ? rename(name.stagedPath, name.path) : renameAs(landing, name);
-}
-
-function* renameAs(landing: Landing, { stagedPath, path }: StagedName): Steps<void> {
-  landing.isRenaming = true;
-  try {
-    yield* rename(stagedPath, path);
-  } finally {
-    landing.isRenaming = false;
-  }
+  yield* overwrite(stage, name, reason, landing);
 }
 
 /** Refusals of rename(2) that say nothing about the content. EBUSY: a file that something is bind-mounted on. */
@@ -205,8 +199,11 @@ function* overwrite(stage: Stage, name: StagedName, reason: InPlaceReason, landi
     countInPlace(reason);
   } else {
     // Removed since the write began: there is no inode left to keep. Looking took time, in which others may land.
-    if (landing) stage.volume.landingOrder.siteOf(name).throwIfLate(landing.turn);
-    yield* renameInto(name, landing);
+    if (landing) {
+      stage.volume.landingOrder.siteOf(name).throwIfLate(landing.turn);
+      landing.isRenaming = true;
+    }
+    yield* rename(name.stagedPath, name.path);
     counts.replaced++;
   }
 }

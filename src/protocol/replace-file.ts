@@ -14,7 +14,7 @@ import type { Volume } from './volume';
 /** How a staged file gets its content and its end. */
 export interface Completion {
   /** Writes the content into the staged file. */
-  readonly fill: (stage: Stage, fd: number) => Steps<void>;
+  fill(stage: Stage, fd: number): Steps<void>;
   /** Throws if the caller has given up. */
   readonly checkpoint?: () => void;
   /** Whether the caller asked for an fsync (node's `flush: true`) on top of what the durability says. */
@@ -60,12 +60,13 @@ function* replace(volume: Volume, request: WriteRequest & Completion, turn?: Tur
 }
 
 /** Fills and commits a staged file, or discards it. */
-export function* completeStage(stage: Stage, { fill, checkpoint, flush, interruptible }: Completion): Steps<void> {
+export function* completeStage(stage: Stage, completion: Completion): Steps<void> {
   const { pending } = stage.volume;
+  const { flush, interruptible } = completion;
   if (interruptible) pending.add({ stage, isComplete: () => false });
   try {
-    yield* fill(stage, stage.fd!);
-    checkpoint?.();
+    yield* completion.fill(stage, stage.fd!);
+    completion.checkpoint?.();
     yield* commitStage(stage, flush);
   } catch (error) {
     yield* discardStage(stage);

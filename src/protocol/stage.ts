@@ -135,18 +135,51 @@ export const noStage = Symbol('no stage');
  * not show, and a caller's own `fchmod` on the descriptor comes after and wins.
  */
 export function* openStage(volume: Volume, request: StageRequest): Steps<Stage | typeof noStage> {
-  const created = yield* createBeside(volume, request);
-  if (created === noStage) return noStage;
-  const { settings, treatment, target, publishBy, turn } = request;
+  const { target, flags } = request;
+  for (let attempt = 1; ; attempt++) {
+    const path = newPathBeside(target, volume);
+    let fd: number;
+    try {
+      fd = yield* open(path, stageFlags(flags), initialMode(request));
+    } catch (error) {
+      if (codeOf(error) === 'EEXIST' && attempt < NAME_COLLISIONS_MAX) continue;
+      return yield* refused(error, path, target);
+    }
+    const stage = stageAt(path, fd, volume, request);
+    try {
+      yield* prepare(stage, fd, request);
+      return stage;
+    } catch (error) {
+      yield* discardStage(stage);
+      throw namingTarget(error, target.asked, 'open');
+    }
+  }
+}
+
+function newPathBeside({ directory, name }: Target, { machine }: Volume): string {
+  return `${directory === '/' ? '' : directory}/${nextStageName(name, machine)}`;
+}
+
+/** What it means that a staged file could not be created. */
+function* refused(error: unknown, path: string, { asked }: Target): Steps<typeof noStage> {
+  const code = codeOf(error);
+  // memfs makes a file that may not be written, and then refuses to open it.
+  if (code === 'EACCES') yield* removeIfThere(path);
+  if (isAboutThePath(code)) return noStage;
+  throw namingTarget(error, asked, 'open');
+}
+
+function stageAt(stagedPath: string, fd: number, volume: Volume, request: StageRequest): Stage {
+  const { settings, treatment, target, publishBy, turn, slot, seed, isRepeatable } = request;
   const { directory, name, path } = target;
   const site = turn && volume.landingOrder.expect(turn, target);
-  const stage: Stage = {
+  return {
     volume,
     settings,
     treatment,
     target,
-    names: [{ directory, name, path, stagedPath: created.path }],
-    fd: created.fd,
+    names: [{ directory, name, path, stagedPath }],
+    fd,
     inodeFd: undefined,
     identity: undefined,
     contentBytes: undefined,
@@ -154,38 +187,14 @@ export function* openStage(volume: Volume, request: StageRequest): Steps<Stage |
     handsOnMode: false,
     handsOnOwner: undefined,
     turn,
-    slot: request.slot,
-    isAddition: request.seed === true,
-    seededAfter: request.seed && request.isRepeatable ? site?.landings : undefined,
+    slot,
+    isAddition: seed === true,
+    seededAfter: seed && isRepeatable ? site?.landings : undefined,
     isFlushed: false,
     claim: undefined,
     publishBy,
     state: 'open',
   };
-  try {
-    yield* prepare(stage, created.fd, request);
-    return stage;
-  } catch (error) {
-    yield* discardStage(stage);
-    throw namingTarget(error, target.asked, 'open');
-  }
-}
-
-function* createBeside(volume: Volume, request: StageRequest): Steps<{ path: string; fd: number } | typeof noStage> {
-  const { directory, name, asked } = request.target;
-  for (let attempt = 1; ; attempt++) {
-    const path = `${directory === '/' ? '' : directory}/${nextStageName(name, volume.machine)}`;
-    try {
-      return { path, fd: yield* open(path, stageFlags(request.flags), initialMode(request)) };
-    } catch (error) {
-      const code = codeOf(error);
-      if (code === 'EEXIST' && attempt < NAME_COLLISIONS_MAX) continue;
-      // memfs makes a file that may not be written, and then refuses to open it.
-      if (code === 'EACCES') yield* removeIfThere(path);
-      if (isAboutThePath(code)) return noStage;
-      throw namingTarget(error, asked, 'open');
-    }
-  }
 }
 
 /** Never more readable than what it stands for: as strict as the target, or ours alone if only the content counts. */
@@ -261,17 +270,15 @@ export function isInPlace(publishBy: PublishBy): publishBy is InPlaceReason {
  *
  * @param isAsked Whether the caller asked for it (node's `flush: true`), whatever the durability.
  */
-export function* flushStage(stage: Stage, isAsked = false): Steps<void> {
+export function flushStage(stage: Stage, isAsked = false): Steps<void> {
+  const { fd, names, treatment } = stage;
+  const isForCaller = isAsked && fd !== undefined;
   // Without a name nobody will find it after a crash.
-  if (stage.names.length === 0) return;
-  if (isAsked && stage.fd !== undefined) yield* flush(stage.fd);
-  else if (stage.treatment.durability !== 'process') yield* fsyncStage(stage);
-  else return;
+  if (names.length === 0 || (treatment.durability === 'process' && !isForCaller)) return noSteps;
+  // Already now: whoever asks comes after the landing, and so after this.
   stage.isFlushed = true;
-}
-
-function fsyncStage(stage: Stage): Steps<void> {
-  return stage.fd === undefined ? fsyncByName(stagedPathOf(stage)) : fsync(stage.fd);
+  if (isForCaller) return flush(fd);
+  return fd === undefined ? fsyncByName(stagedPathOf(stage)) : fsync(fd);
 }
 
 /** Where the descriptor was closed behind our back: any other of the same file forces the same bytes. */

@@ -55,7 +55,7 @@ class PrimitiveStep<R> implements Steps<R> {
 
   next(value?: unknown): IteratorResult<Step, R> {
     if (this.value !== undefined) return { done: true, value: value as R };
-    if (current?.isSync) {
+    if (current?.isSync && this.#call !== 'wait') {
       this.value = current.calls[this.#call]!(...this.#args);
       this.done = true;
     } else {
@@ -119,8 +119,8 @@ export function* refused(error: unknown): Steps<never> {
 }
 
 /** Waits for somebody else, such as the caller's async iterable or another write. Asynchronous runners only. */
-export function* wait<T>(promise: PromiseLike<T>): Steps<T> {
-  return (yield { call: 'wait', args: [promise] }) as T;
+export function wait<T>(promise: PromiseLike<T>): Steps<T> {
+  return new PrimitiveStep('wait', [promise]);
 }
 
 /**

@@ -27,7 +27,7 @@ const MUTANTS: readonly Mutant[] = [
   {
     name: 'no fsync of the file',
     edits: [
-      { file: 'protocol/stage.js', from: "else if (stage.treatment.durability !== 'process')", to: 'else if (false)' },
+      { file: 'protocol/stage.js', from: "(treatment.durability === 'process' && !isForCaller)", to: '!isForCaller' },
     ],
     hunt: (createFs) => crash((fs) => createFs(fs, QUIET).writeFileSync(TARGET, NEW)),
     finds: /torn: 0 bytes|torn: 1\d+ bytes/,
@@ -43,7 +43,7 @@ const MUTANTS: readonly Mutant[] = [
     edits: [
       instead(
         'protocol/commit.js',
-        'function* commitStage(stage, flush = false) {',
+        'function* commit(stage, flush, isClosing) {',
         'yield* (0, publish_1.publish)(stage); yield* (0, stage_1.flushStage)(stage, flush);' +
           'yield* (0, stage_1.closeStage)(stage); yield* makeNamesDurable(stage);',
       ),
@@ -60,13 +60,11 @@ const MUTANTS: readonly Mutant[] = [
         to: 'return 0o666;',
       },
       { file: 'protocol/stage.js', from: 'yield* (0, step_1.fchmod)(fd, mode & 0o7777);', to: '' },
-      instead(
-        'protocol/commit.js',
-        'function* commitStage(stage, flush = false) {',
-        'yield* (0, stage_1.flushStage)(stage, flush);' +
-          'yield* require("../steps/step").fchmod(stage.fd, stage.target.existing.mode & 0o7777);' +
-          'yield* (0, stage_1.closeStage)(stage); yield* land(stage);',
-      ),
+      {
+        file: 'protocol/commit.js',
+        from: '(stage, flush);',
+        to: '(stage, flush); yield* require("../steps/step").fchmod(stage.fd, stage.target.existing.mode & 0o7777);',
+      },
     ],
     hunt: (createFs) => crash((fs) => createFs(fs, QUIET).writeFileSync(TARGET, NEW)),
     finds: /mode 644/,
@@ -76,8 +74,8 @@ const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'protocol/publish.js',
-        from: 'yield* renameInto(name, landing);\n    }\n    catch (error) {\n        takeBack',
-        to: 'yield* (0, stage_1.removeIfThere)(name.path); yield* renameInto(name, landing); } catch (error) { takeBack',
+        from: 'try {\n        yield* (0, step_1.rename)(name.stagedPath, name.path);',
+        to: 'try { yield* (0, stage_1.removeIfThere)(name.path); yield* (0, step_1.rename)(name.stagedPath, name.path);',
       },
     ],
     hunt: (createFs) => crash((fs) => createFs(fs, QUIET).writeFileSync(TARGET, NEW)),
@@ -97,10 +95,10 @@ const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'protocol/stage.js',
-        from: 'fsyncByName(stagedPathOf(stage)) : (0, step_1.fsync)(stage.fd);',
+        from: 'fsyncByName(stagedPathOf(stage)) : (0, step_1.fsync)(fd);',
         to:
           'undefined : (function* (fd) {' +
-          'try { yield* (0, step_1.fsync)(fd); } catch { yield* (0, step_1.fsync)(fd); } })(stage.fd);',
+          'try { yield* (0, step_1.fsync)(fd); } catch { yield* (0, step_1.fsync)(fd); } })(fd);',
       },
     ],
     hunt: (createFs) => faults((fs) => createFs(fs, QUIET).writeFileSync(TARGET, NEW)),
@@ -111,8 +109,8 @@ const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'protocol/replace-file.js',
-        from: /yield\* fill\(stage, stage\.fd\);/,
-        to: 'try { yield* fill(stage, stage.fd); } catch {}',
+        from: /yield\* completion\.fill\(stage, stage\.fd\);/,
+        to: 'try { yield* completion.fill(stage, stage.fd); } catch {}',
       },
     ],
     hunt: (createFs) => faults((fs) => createFs(fs, QUIET).writeFileSync(TARGET, NEW)),
