@@ -21,146 +21,148 @@ export interface WholeWrite extends WriteRequest, Completion {
 /** Who has called for a write. */
 export interface Caller {
   /** What it is made on, if it is made. */
-  readonly host: () => Host;
+  host(): Host;
   /** Gets what `replaceFile` returns, of the write that was made. */
-  readonly resolve: (replaced: boolean) => void;
+  resolve(replaced: boolean): void;
   /** Gets what the write that was made failed with, naming the target as this caller wrote it. */
-  readonly reject: (error: unknown) => void;
+  reject(error: unknown): void;
 }
 
 /** Makes an asynchronous whole-file write in its turn, or lets a newer one with the same options stand for it. */
 export function writeInTurn(volume: Volume, request: WholeWrite, caller: Caller): void {
-  const { queues, landingOrder } = volume;
-  const write: Write = { volume, request, caller, turn: landingOrder.take() };
+  const { queues } = volume;
   const path = request.path.absolute;
-  const queue = queues.get(path);
-  if (queue !== undefined) {
-    queue.add(new WaitingWrite(write));
-    return;
+  let queue = queues.get(path);
+  if (queue === undefined) {
+    queue = new Queue(() => queues.delete(path));
+    queues.set(path, queue);
+    // Not at once: of all that are called for in this tick only the newest is made.
+    queue.beginSoon();
   }
-  const created = new Queue(() => queues.delete(path));
-  queues.set(path, created);
-  created.make(write);
-}
-
-/** A write that has been called for. */
-interface Write {
-  readonly volume: Volume;
-  readonly request: WholeWrite;
-  readonly caller: Caller;
-  readonly turn: Turn;
+  queue.add(new Write(volume, request, caller));
 }
 
 type Outcome = { readonly replaced: boolean } | { readonly error: unknown };
 
-function end({ caller }: Write, outcome: Outcome): void {
+/** A write that has been called for. It is made, and told how it ended, in the async context of its call. */
+class Write extends AsyncResource {
+  readonly #turn: Turn;
+
+  constructor(
+    readonly volume: Volume,
+    readonly request: WholeWrite,
+    readonly caller: Caller,
+  ) {
+    super('INTACTWRITE');
+    this.#turn = volume.landingOrder.take();
+  }
+
+  make(settle: (outcome: Outcome) => void): void {
+    const replacing = replaceFile(this.volume, this.request, this.#turn);
+    const resolve = (replaced: boolean): void => settle({ replaced });
+    const reject = (error: unknown): void => settle({ error });
+    this.runInAsyncScope(runCallback, undefined, replacing, this.caller.host(), resolve, reject);
+  }
+
+  end(outcome: Outcome): void {
+    this.volume.landingOrder.giveBack(this.#turn);
+    this.runInAsyncScope(tell, undefined, this.caller, outcome);
+  }
+
+  /** Ends as the newer write did that was made for this one as well. */
+  endAs(outcome: Outcome): void {
+    this.end(this.#own(outcome));
+  }
+
+  #own(outcome: Outcome): Outcome {
+    const { checkpoint, path } = this.request;
+    try {
+      checkpoint();
+    } catch (error) {
+      return { error };
+    }
+    if ('error' in outcome) return { error: namingTarget(outcome.error, path.asked) };
+    if (outcome.replaced) counts.superseded++;
+    return outcome;
+  }
+}
+
+function tell(caller: Caller, outcome: Outcome): void {
   if ('error' in outcome) caller.reject(outcome.error);
   else caller.resolve(outcome.replaced);
 }
 
-/** Goes on in the async context of its call, and each time in a tick of its own, because a caller's callback may throw. */
-class WaitingWrite {
-  readonly #scope = new AsyncResource('INTACTWRITE');
+/** Writes of which only the newest, which is the last, is made. */
+type Batch = Write[];
 
-  constructor(readonly write: Write) {}
-
-  make(queue: Queue): void {
-    process.nextTick(() => this.#scope.runInAsyncScope(() => queue.make(this.write)));
-  }
-
-  /** Ends as the write did that was made for this one as well. */
-  endAs(outcome: Outcome): void {
-    const { volume, turn } = this.write;
-    volume.landingOrder.giveBack(turn);
-    process.nextTick(() => this.#scope.runInAsyncScope(endAs, undefined, this.write, outcome));
-  }
-}
-
-function endAs(write: Write, outcome: Outcome): void {
-  const { checkpoint, path } = write.request;
-  try {
-    checkpoint();
-  } catch (error) {
-    end(write, { error });
-    return;
-  }
-  if ('error' in outcome) {
-    end(write, { error: namingTarget(outcome.error, path.asked) });
-  } else {
-    if (outcome.replaced) counts.superseded++;
-    end(write, outcome);
-  }
-}
-
-/** The writes of one path. Each is in a batch, of which only the newest is made; the newest is the last. */
+/** The writes of one path that have been called for and not begun. */
 export class Queue {
-  /** The rest of the batch whose newest write is being made. */
-  #others: WaitingWrite[] = [];
-  readonly #batches: WaitingWrite[][] = [];
+  readonly #batches: Batch[] = [];
   readonly #over: () => void;
 
+  /** @param over Called when nothing is to be made any more. */
   constructor(over: () => void) {
     this.#over = over;
   }
 
-  add(waiting: WaitingWrite): void {
+  add(write: Write): void {
     const last = this.#batches.at(-1);
-    if (last !== undefined && canStandFor(waiting.write.request, last.at(-1)!.write.request)) last.push(waiting);
-    else this.#batches.push([waiting]);
+    if (last !== undefined && canStandFor(write.request, last.at(-1)!.request)) last.push(write);
+    else this.#batches.push([write]);
   }
 
-  /** Makes a write, and after it those that have come meanwhile. */
-  make(write: Write): void {
-    const { volume, request, caller, turn } = write;
-    runCallback(
-      replaceFile(volume, request, turn),
-      caller.host(),
-      (replaced) => this.#settle(write, { replaced }),
-      (error) => {
-        // What is wrong with this write alone, such as an abort of it, is no reason for the others to fail.
-        if (isSystemError(error)) this.#settle(write, { error });
-        else this.#leave(write, error);
-      },
-    );
+  beginSoon(): void {
+    process.nextTick(() => this.#begin());
   }
 
-  /** Ends the present batch as its newest write has ended. */
-  #settle(write: Write, outcome: Outcome): void {
-    const others = this.#others;
-    for (const other of others) other.endAs(outcome);
-    this.#begin(this.#batches.shift());
-    this.#end(write, outcome, others.length > 0);
+  #begin(): void {
+    const batch = this.#batches.shift();
+    if (batch === undefined) this.#over();
+    else batch.at(-1)!.make((outcome) => this.#settle(batch, outcome));
   }
 
-  /** Leaves the present batch to the newest write but this one. */
-  #leave(write: Write, error: unknown): void {
-    this.#begin(this.#others.length > 0 ? this.#others : this.#batches.shift());
-    this.#end(write, { error }, false);
+  #settle(batch: Batch, outcome: Outcome): void {
+    this.beginSoon();
+    if ('error' in outcome && !isSystemError(outcome.error)) {
+      // What is wrong with this write alone, such as an abort of it, is no reason for the others to fail.
+      const newest = batch.pop()!;
+      if (batch.length > 0) this.#batches.unshift(batch);
+      newest.end(outcome);
+    } else {
+      endAll(batch, outcome);
+    }
   }
+}
 
-  #begin(batch: WaitingWrite[] | undefined): void {
-    const newest = batch?.pop();
-    this.#others = batch ?? [];
-    if (newest === undefined) this.#over();
-    else newest.make(this);
-  }
-
-  #end(write: Write, outcome: Outcome, isAfterOthers: boolean): void {
-    write.volume.landingOrder.giveBack(write.turn);
-    // The others were called before it, and are told before it; some make node's own call then.
-    if (isAfterOthers) process.nextTick(end, write, outcome);
-    else end(write, outcome);
+/** Ends writes in the order of their calls. What a caller throws is its own, and keeps nobody else from being told. */
+function endAll(batch: Batch, outcome: Outcome, from = 0): void {
+  let index = from;
+  try {
+    for (; index < batch.length - 1; index++) batch[index]!.endAs(outcome);
+    if (index < batch.length) batch[index]!.end(outcome);
+  } finally {
+    if (index < batch.length - 1) process.nextTick(endAll, batch, outcome, index + 1);
   }
 }
 
 /** Whether after the newer write nobody can tell that the older one was not made. */
 function canStandFor(newer: WholeWrite, older: WholeWrite): boolean {
-  return isReplacing(newer) && isReplacing(older) && OPTIONS.every((option) => newer[option] === older[option]);
+  return isReplacing(newer) && isReplacing(older) && haveSameOptions(newer, older);
+}
+
+/** Spelt out: a name that stands in a variable takes ten times as long to look up, and each of many writes is asked. */
+function haveSameOptions(one: WholeWrite, other: WholeWrite): boolean {
+  return (
+    one.flags === other.flags &&
+    one.mode === other.mode &&
+    one.flush === other.flush &&
+    one.settings === other.settings &&
+    one.treatment === other.treatment &&
+    one.inherit === other.inherit
+  );
 }
 
 /** An addition is not undone by the next one, and of two that create the file one must fail. */
 function isReplacing({ seed, flags }: WholeWrite): boolean {
   return !seed && !isExclusive(flags);
 }
-
-const OPTIONS = ['flags', 'mode', 'flush', 'settings', 'treatment', 'inherit'] as const satisfies (keyof WholeWrite)[];

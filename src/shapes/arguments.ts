@@ -64,7 +64,7 @@ export interface WriteFileOptions {
  * @param flag What node takes where the caller names none.
  */
 export function readWriteFileOptions(data: unknown, options: unknown, flag: 'w' | 'a'): WriteFileOptions | undefined {
-  if (options === undefined) return DEFAULTS[flag];
+  if (options === undefined || typeof options === 'function') return DEFAULTS[flag];
   const given = givenOptions(options);
   if (given === undefined) return undefined;
   const encoding = readEncoding(given['encoding'], data);

@@ -4,14 +4,17 @@ import { systemError } from '../ground/errors';
 import { type Content, writeContent } from '../protocol/content';
 import type { OpenFile } from '../protocol/open-file';
 import { replaceFile } from '../protocol/replace-file';
-import { type WholeWrite, writeInTurn } from '../protocol/turns';
+import type { Stage } from '../protocol/stage';
+import type { AskedPath } from '../protocol/target';
+import { type Caller, type WholeWrite, writeInTurn } from '../protocol/turns';
 import type { Volume } from '../protocol/volume';
 import { appends, isExclusive, refusesSymlinks, replacesContent, sharingFlags } from '../settings/flags';
+import type { Settings } from '../settings/settings';
 import { type Treatment, treatmentOf } from '../settings/treatment';
 import type { Host } from '../steps/host';
 import { runPromise, runSync } from '../steps/run';
 import { type Steps, refused } from '../steps/step';
-import { isIterable, isPlainData, readPath, readWriteFileOptions } from './arguments';
+import { type WriteFileOptions, isIterable, isPlainData, readPath, readWriteFileOptions } from './arguments';
 import { type Context, isPassingThrough, passThrough } from './context';
 import { watchWriteFile } from './descriptor-calls';
 import { HandleHost } from './handle-host';
@@ -29,6 +32,40 @@ function unlessAborted(signal: AbortSignal): () => void {
   return () => {
     if (signal.aborted) throw ABORTED;
   };
+}
+
+/** What one call wants written. */
+class FileWrite implements WholeWrite {
+  readonly call = 'whole';
+  readonly inherit = 'mode-and-owner';
+  readonly flags: number;
+  readonly mode: number;
+  readonly flush: boolean;
+  readonly seed: boolean;
+  readonly isRepeatable: boolean;
+  readonly checkpoint: () => void;
+  readonly #encoding: BufferEncoding;
+
+  constructor(
+    readonly path: AskedPath,
+    readonly data: Content,
+    { flags, mode, flush, encoding, signal }: WriteFileOptions,
+    readonly settings: Settings,
+    readonly treatment: Treatment,
+    readonly interruptible: boolean,
+  ) {
+    this.flags = flags;
+    this.mode = mode;
+    this.flush = flush;
+    this.seed = !replacesContent(flags);
+    this.isRepeatable = isPlainData(data);
+    this.checkpoint = signal === undefined ? goOn : unlessAborted(signal);
+    this.#encoding = encoding;
+  }
+
+  fill({ slot }: Stage, fd: number): Steps<void> {
+    return writeContent(fd, this.data, this.#encoding, this.checkpoint, slot);
+  }
 }
 
 /** https://nodejs.org/api/fs.html#fswritefilefile-data-options-callback and its kin. */
@@ -56,16 +93,42 @@ export function writeFileCalls(context: Context, name: 'writeFile' | 'appendFile
   }
 
   function callback(...args: unknown[]): void {
-    const passed = (): void => void passThrough(() => native.callback(...args));
     const [path, data, options, last] = args;
     const done = (last || options) as Callback;
     const request = typeof done === 'function' && isPlainData(data) ? read(path, data, options, true) : undefined;
-    if (request === undefined) return passed();
-    writeInTurn(volume, request, {
-      host: writeFileHost,
-      resolve: (replaced) => (replaced ? done(null) : passed()),
-      reject: (error) => (error === ABORTED ? passed() : done(error)),
-    });
+    if (request === undefined) pass(args);
+    else writeInTurn(volume, request, new CallbackCaller(args, done));
+  }
+
+  function pass(args: readonly unknown[]): void {
+    passThrough(() => native.callback(...args));
+  }
+
+  /** A class, because a thousand of these may wait: three functions for each would have to be kept. */
+  class CallbackCaller implements Caller {
+    readonly #args: readonly unknown[];
+    readonly #done: Callback;
+
+    constructor(args: readonly unknown[], done: Callback) {
+      this.#args = args;
+      this.#done = done;
+    }
+
+    host(): Host {
+      return writeFileHost();
+    }
+
+    resolve(replaced: boolean): void {
+      const done = this.#done;
+      if (replaced) done(null);
+      else pass(this.#args);
+    }
+
+    reject(error: unknown): void {
+      const done = this.#done;
+      if (error === ABORTED) pass(this.#args);
+      else done(error);
+    }
   }
 
   async function promise(...args: unknown[]): Promise<unknown> {
@@ -97,24 +160,9 @@ export function writeFileCalls(context: Context, name: 'writeFile' | 'appendFile
     if (given === undefined || asked === undefined) return undefined;
     const settings = context.settings();
     const treatment = treatmentOf(settings, asked.absolute, 'whole');
-    const { flags, mode, encoding, flush, signal } = given;
+    const { flags } = given;
     if (!isProtected(flags, treatment) || view.isOpen(asked, !refusesSymlinks(flags))) return undefined;
-    const checkpoint = signal === undefined ? goOn : unlessAborted(signal);
-    return {
-      path: asked,
-      call: 'whole',
-      flags,
-      mode,
-      settings,
-      treatment,
-      flush,
-      interruptible,
-      inherit: 'mode-and-owner',
-      seed: !replacesContent(flags),
-      isRepeatable: isPlainData(data),
-      checkpoint,
-      fill: ({ slot }, fd) => writeContent(fd, data, encoding, checkpoint, slot),
-    };
+    return new FileWrite(asked, data, given, settings, treatment, interruptible);
   }
 
   return { sync, callback, promise };

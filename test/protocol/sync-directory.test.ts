@@ -47,6 +47,7 @@ describe('the sync of a directory', () => {
   /** Takes a write to where its name is in place and only the directory's sync is left. */
   async function publish(...names: string[]): Promise<void> {
     for (const name of names) write(name);
+    await manual.idle();
     for (const name of names) {
       for (;;) {
         const own = manual.calls.find((call) => call.isAbout(name));
@@ -150,6 +151,7 @@ describe('the sync of a directory', () => {
   it('of one directory does not wait for that of another', async () => {
     await publish('a');
     write('z', 'other');
+    await manual.idle();
     for (let call = manual.calls[1]; call !== undefined; call = manual.calls[1]) await manual.finish(call);
     expect(ends).to.deep.equal({ z: 'done' });
     await manual.finishAll();

@@ -7,6 +7,7 @@ import { type Options, createFs, stats } from '../../src/api';
 import { turnUntil } from '../support/event-loop';
 import { type ManualCall, ManualFs } from '../support/manual-fs';
 import { stagedIn, useTemporaryDirectory } from '../support/temporary-directory';
+import { nextUncaught } from '../support/uncaught';
 
 type Fs = typeof nodeFs;
 type WriteOptions = Exclude<nodeFs.WriteFileOptions, string | null>;
@@ -64,7 +65,9 @@ describe('whole-file writes of one path', () => {
   }
 
   it('are coalesced while they wait: the newest is written, and all are settled with it', async () => {
-    for (const text of ['first', 'second', 'third']) write(text);
+    write('first');
+    await manual.idle();
+    for (const text of ['second', 'third']) write(text);
     writePromised('fourth');
     await finishNewestFirst();
     expect(landed).to.deep.equal(['first', 'fourth']);
@@ -75,6 +78,34 @@ describe('whole-file writes of one path', () => {
       ['fourth', 'done'],
     ]);
     expect(content()).to.equal('fourth');
+  });
+
+  it('do not begin before the end of the tick: only the newest that it calls for is written', async () => {
+    for (const text of ['first', 'second']) write(text);
+    expect(manual.calls, 'at once').to.deep.equal([]);
+    writePromised('third');
+    await finishNewestFirst();
+    expect(landed).to.deep.equal(['third']);
+    expect([...ends]).to.deep.equal([
+      ['first', 'done'],
+      ['second', 'done'],
+      ['third', 'done'],
+    ]);
+  });
+
+  it('are all told, whatever the callback of one throws', async () => {
+    const uncaught = nextUncaught();
+    write('first');
+    fs.writeFile(target(), 'second', () => {
+      throw new Error('of the caller');
+    });
+    for (const text of ['third', 'fourth']) write(text);
+    await finishNewestFirst();
+    expect(await uncaught).to.have.property('message', 'of the caller');
+    expect([...ends.keys()]).to.deep.equal(['first', 'third', 'fourth']);
+    write('fifth');
+    await manual.finishAll();
+    expect([ends.get('fifth'), landed]).to.deep.equal(['done', ['fourth', 'fifth']]);
   });
 
   it('are told, made or not, in the async context of their call', async () => {
@@ -89,11 +120,13 @@ describe('whole-file writes of one path', () => {
       );
     const before = stats();
     expect(await Promise.all(texts.map(tell))).to.deep.equal(texts);
-    expect(stats().superseded - before.superseded).to.equal(2);
+    expect(stats().superseded - before.superseded).to.equal(3);
   });
 
   it('are not settled before the write that stands for them is durable', async () => {
-    for (const text of ['first', 'second', 'third']) write(text);
+    write('first');
+    await manual.idle();
+    for (const text of ['second', 'third']) write(text);
     await manual.finishUntil('fsync data');
     expect([...ends.keys()], 'before the directory was synced').to.deep.equal([]);
     await manual.finish(manual.call('fsync data'));
@@ -109,8 +142,8 @@ describe('whole-file writes of one path', () => {
     const before = stats();
     for (let n = 0; n < 10; n++) write(`${n}`);
     await manual.finishAll();
-    expect(stats().superseded - before.superseded).to.equal(8);
-    expect(stats().replaced - before.replaced).to.equal(2);
+    expect(stats().superseded - before.superseded).to.equal(9);
+    expect(stats().replaced - before.replaced).to.equal(1);
   });
 
   it('are each written, in the order of their calls, where their options differ', async () => {
@@ -161,6 +194,7 @@ describe('whole-file writes of one path', () => {
   it('do not stand for others once they are aborted', async () => {
     const { signal, abort } = aborting();
     write('first');
+    await manual.idle();
     write('second');
     write('third', { signal });
     abort();
@@ -176,6 +210,7 @@ describe('whole-file writes of one path', () => {
   it('are aborted alone where others are made for them', async () => {
     const { signal, abort } = aborting();
     write('first');
+    await manual.idle();
     write('second', { signal });
     write('third');
     abort();
@@ -209,6 +244,7 @@ describe('whole-file writes of one path', () => {
   it('wait for no write of another path', async () => {
     write('here');
     write('there', {}, at('data', 'other'));
+    await manual.idle();
     for (;;) {
       const call = manual.calls.find((made) => made.isAbout('other') || made.path === at('data'));
       if (call === undefined) break;

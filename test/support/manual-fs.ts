@@ -121,6 +121,7 @@ export class ManualFs {
   /** Finishes the oldest call again and again, until one is called so or none is left. @returns That call. */
   async finishUntil(title: string): Promise<ManualCall | undefined> {
     for (;;) {
+      await this.idle();
       const [next] = this.#calls;
       const found = this.#calls.find((call) => call.title === title);
       if (found !== undefined || next === undefined) return found;
