@@ -39,15 +39,17 @@ async function runWork(work: Work, bench: Bench): Promise<Result> {
     for (const runner of runners) await runner.close();
   }
   const { options, place, effort } = bench;
-  const operations = [...rounds.values()][0]?.[0]?.operations ?? 0;
+  const counts = [...rounds.values()].flat().map(({ operations }) => operations);
+  const [least, most] = [Math.min(...counts), Math.max(...counts)];
+  const operations = `${least === most ? '' : 'at least '}${least} ${work.operations}`;
   return {
     name: work.name,
     title: work.title,
-    conditions: `${roundsOf(work, bench)} rounds of ${operations} ${work.operations}${effort.quick ? ' (quick)' : ''}`,
+    conditions: `${roundsOf(work, bench)} rounds of ${operations}${effort.quick ? ' (quick)' : ''}`,
     command: commandFor(work.name, options),
     environment: environmentOf(place, loadBefore),
     columns: columnsFor(work),
-    charted: work.sampled === undefined ? 'each' : 'p99',
+    charted: work.charted ?? 'each',
     isGrouped: !work.shapes.includes('fs'),
     rows: runners.map((runner) => rowOf(runner, rounds, work)),
     notes: [],

@@ -15,6 +15,7 @@ export const latency: Work = {
   unit: 'ms',
   roundsMax: 3,
   sampled: 'stat',
+  charted: 'p99',
   shapes: ['callback', 'promise'],
   isSequential: false,
   prepare: (directory) => makeFiles(directory, WRITERS + 1),

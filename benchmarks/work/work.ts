@@ -53,8 +53,10 @@ export interface Work {
   readonly roundsMax?: number;
   /** A new process for each round: where the figures are so small that the luck of a process would show. */
   readonly isFresh?: boolean;
-  /** What `samples` are, where they are not the operations; then a chart shows the worst of them. */
+  /** What `samples` are, where they are not the operations. */
   readonly sampled?: string;
+  /** What its chart shows: the time for each operation by default, or the worst of the samples. */
+  readonly charted?: 'p99';
   /** Makes what a contestant needs in its directory, once. */
   prepare?(directory: string, effort: Effort): void;
   /** Does a round. `call` is the contestant's function, of its shape. */
