@@ -30,58 +30,88 @@ export function runCallback<R>(
   resolve: (value: R) => void,
   reject: (error: unknown) => void,
 ): void {
-  const run: Run = { isSync: false, calls: host.sync as unknown as Run['calls'] };
-  const calls = host.callback as unknown as Record<string, (...args: readonly unknown[]) => void>;
+  new CallbackRun(steps, host, resolve, reject).next(undefined);
+}
 
-  function advance(resume: () => IteratorResult<Step, R>): void {
-    const before = enter(run);
+/** Steps on their way. All of their calls are answered to one function: a new one for each would cost more than the step. */
+class CallbackRun<R> implements Run {
+  readonly isSync = false;
+  readonly calls: Run['calls'];
+  readonly #steps: Steps<R>;
+  readonly #callbacks: Record<string, (...args: readonly unknown[]) => void>;
+  readonly #resolve: (value: R) => void;
+  readonly #reject: (error: unknown) => void;
+  #issued = 0;
+  #answered = 0;
+
+  constructor(
+    steps: Steps<R>,
+    { sync, callback }: Host,
+    resolve: (value: R) => void,
+    reject: (error: unknown) => void,
+  ) {
+    this.calls = sync as unknown as Run['calls'];
+    this.#steps = steps;
+    this.#callbacks = callback as unknown as Record<string, (...args: readonly unknown[]) => void>;
+    this.#resolve = resolve;
+    this.#reject = reject;
+  }
+
+  next(value: unknown): void {
+    this.#advance(value, false);
+  }
+
+  fail(error: unknown): void {
+    this.#advance(error, true);
+  }
+
+  #advance(outcome: unknown, isFailure: boolean): void {
+    const before = enter(this);
     let turn: IteratorResult<Step, R>;
     try {
-      turn = resume();
+      turn = isFailure ? this.#steps.throw(outcome) : this.#steps.next(outcome);
     } catch (error) {
       enter(before);
+      const reject = this.#reject;
       reject(error);
       return;
     }
     enter(before);
+    const resolve = this.#resolve;
     if (turn.done) resolve(turn.value);
-    else issue(turn.value);
+    else this.#issue(turn.value);
   }
 
-  const next = (value: unknown): void => advance(() => steps.next(value));
-  const fail = (error: unknown): void => advance(() => steps.throw(error));
-
-  function issue({ call, args }: Step): void {
+  #issue({ call, args }: Step): void {
     if (call === 'wait') {
-      waitFor(args[0] as PromiseLike<unknown>, next, fail);
+      waitFor(args[0] as PromiseLike<unknown>, this);
       return;
     }
-    let isAnswered = false;
-    const answer = (error: Error | null, value: unknown): void => {
-      isAnswered = true;
-      if (error) fail(error);
-      else next(value);
-    };
+    const number = ++this.#issued;
     try {
-      calls[call]!(...args, answer);
+      this.#callbacks[call]!(...args, this.#answer);
     } catch (error) {
       // A host may call back before it returns; what is thrown then comes from the caller's callback, and is the caller's.
-      if (isAnswered) throw error;
-      fail(error);
+      if (this.#answered >= number) throw error;
+      this.fail(error);
     }
   }
 
-  advance(() => steps.next());
+  readonly #answer = (error: Error | null, value: unknown): void => {
+    this.#answered = this.#issued;
+    if (error) this.fail(error);
+    else this.next(value);
+  };
 }
 
 /**
  * Goes on from a tick of its own, because what a caller's callback throws within a reaction of a promise would be an
  * unhandled rejection. The promise carries the caller's async context.
  */
-function waitFor(promise: PromiseLike<unknown>, next: (value: unknown) => void, fail: (error: unknown) => void): void {
+function waitFor(promise: PromiseLike<unknown>, run: Pick<CallbackRun<never>, 'next' | 'fail'>): void {
   promise.then(
-    (value) => process.nextTick(next, value),
-    (error: unknown) => process.nextTick(fail, error),
+    (value) => process.nextTick(() => run.next(value)),
+    (error: unknown) => process.nextTick(() => run.fail(error)),
   );
 }
 
