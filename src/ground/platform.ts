@@ -12,6 +12,12 @@ export const canReplace: boolean = process.platform !== 'win32';
  */
 export const walksTreesNatively: boolean = Number(process.versions.node.split('.')[0]) >= 22;
 
+/**
+ * Whether fs.writeFile is one job of a thread where it is not to flush, and calls no public function: 26.9 (measured, and
+ * 26.8.2 calls them).
+ */
+export const writesInOneJob: boolean = isAtLeast(process.versions.node, 26, 9);
+
 /** Whether cpSync, walking natively, gives the directories that it makes the modes of their sources: measured, 24.21 and 26.10. */
 export const copiesDirectoryModes: boolean = Number(process.versions.node.split('.')[0]) >= 26;
 

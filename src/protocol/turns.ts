@@ -21,7 +21,7 @@ export interface WholeWrite extends WriteRequest, Completion {
 /** Who has called for a write. */
 export interface Caller {
   /** What it is made on, if it is made. */
-  host(): Host;
+  host(write: WholeWrite): Host;
   /** Gets what `replaceFile` returns, of the write that was made. */
   resolve(replaced: boolean): void;
   /** Gets what the write that was made failed with, naming the target as this caller wrote it. */
@@ -61,7 +61,7 @@ class Write extends AsyncResource {
     const replacing = replaceFile(this.volume, this.request, this.#turn);
     const resolve = (replaced: boolean): void => settle({ replaced });
     const reject = (error: unknown): void => settle({ error });
-    this.runInAsyncScope(runCallback, undefined, replacing, this.caller.host(), resolve, reject);
+    this.runInAsyncScope(runCallback, undefined, replacing, this.caller.host(this.request), resolve, reject);
   }
 
   end(outcome: Outcome): void {

@@ -1,6 +1,6 @@
 // Node's writeFile functions are made of public ones: `fs.open`, `fs.write`, `fs.fsync`, `fs.close`. A program that has put
 // something of its own in their place (graceful-fs does so with `close`, test spies with any) sees them called, and so it
-// must by ours.
+// must by ours. Newer nodes have one job of a thread for it, if it is not to flush.
 
 import type { NodeFs } from '../ground/node-fs';
 import { isExclusive } from '../settings/flags';

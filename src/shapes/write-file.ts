@@ -1,6 +1,7 @@
 // writeFile and appendFile, in three flavours each.
 
 import { systemError } from '../ground/errors';
+import { writesInOneJob } from '../ground/platform';
 import { type Content, writeContent } from '../protocol/content';
 import type { OpenFile } from '../protocol/open-file';
 import { replaceFile } from '../protocol/replace-file';
@@ -114,8 +115,8 @@ export function writeFileCalls(context: Context, name: 'writeFile' | 'appendFile
       this.#done = done;
     }
 
-    host(): Host {
-      return writeFileHost();
+    host({ flush }: WholeWrite): Host {
+      return writesInOneJob && !flush ? volume.host : writeFileHost();
     }
 
     resolve(replaced: boolean): void {

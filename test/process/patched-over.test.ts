@@ -95,7 +95,8 @@ const DISTURBANCES: readonly Disturbance[] = [
         console.log(Buffer.isBuffer(data), String(data), rest.slice(0, -1));
         return write(fd, data, ...rest);
       };
-      await call(fs.writeFile, 'a', 'text, and é'); await call(fs.writeFile, 'a', Buffer.from('bytes'));`,
+      await call(fs.writeFile, 'a', 'text, and é'); await call(fs.writeFile, 'a', Buffer.from('bytes'));
+      await call(fs.writeFile, 'a', 'flushed', { flush: true });`,
     isProtected: true,
   },
   {
