@@ -5,10 +5,10 @@ import type { Stats } from 'node:fs';
 import { type SystemError, codeOf, namingBoth, systemError } from '../ground/errors';
 import { constants } from '../ground/node-fs';
 import { canReplace, copiesOwner, isAboutThePath } from '../ground/platform';
-import { CREATE_EXCLUSIVELY, REPLACE } from '../settings/flags';
+import { CREATE_EXCLUSIVELY, READ_ONLY, REPLACE } from '../settings/flags';
 import type { Settings } from '../settings/settings';
 import type { Treatment } from '../settings/treatment';
-import { type Steps, copyFile, fchmod, futimes, lstat, mkdir, stat } from '../steps/step';
+import { type Steps, close, copyFile, fchmod, futimes, lstat, mkdir, open, stat } from '../steps/step';
 import { inOrder } from './landing-order';
 import { completeStage, replaceFile } from './replace-file';
 import { inSlot } from './slots';
@@ -67,7 +67,11 @@ function* copyInto(stage: Stage, fd: number, { from, modeFrom, mode, preserveTim
   const { existing } = stage.target;
   if (existing !== undefined) {
     const source = yield* stat(from.absolute);
-    if (source.ino === existing.ino && source.dev === existing.dev) throw SAME_FILE;
+    if (source.ino === existing.ino && source.dev === existing.dev) {
+      // Node sees that too, but only once it has opened it for reading.
+      yield* close(yield* open(from.absolute, READ_ONLY, 0));
+      throw SAME_FILE;
+    }
     if (copiesOwner) stage.handsOnOwner = source;
   }
   yield* copyBytes(stage, fd, from, mode & ~constants.COPYFILE_EXCL);
@@ -122,12 +126,12 @@ export function copyEntry(volume: Volume, request: EntryCopyRequest): Steps<bool
 function* replaceEntry(volume: Volume, request: EntryCopyRequest): Steps<boolean> {
   const { from, to } = request;
   const target = entryAt(to);
-  const open = volume.view.find(to, false);
-  const source = yield* sourceOf(request, open);
+  const shown = volume.view.find(to, false);
+  const source = yield* sourceOf(request, shown);
   if (target === undefined || source === undefined) return false;
   try {
     return yield* inOrder(volume.landingOrder, (turn) =>
-      inSlot((slot) => copyInTurn(volume, target, source, { ...request, turn, slot }, open)),
+      inSlot((slot) => copyInTurn(volume, target, source, { ...request, turn, slot }, shown)),
     );
   } catch (error) {
     // What may not be renamed over may not be unlinked either, and node says so.
@@ -142,13 +146,13 @@ function* copyInTurn(
   target: Target,
   source: Stats,
   request: EntryCopyRequest & Pick<StageRequest, 'turn' | 'slot'>,
-  open: Sighting | undefined,
+  shown: Sighting | undefined,
 ): Steps<boolean> {
   const stage = yield* stageEntry(volume, target, request);
   if (stage === noStage) return false;
   yield* completeStage(stage, { ...request, flush: false, fill: (_, fd) => fillEntry(stage, fd, source, request) });
-  if (open !== undefined && volume.view.find(request.to, false)?.file === open.file)
-    yield* dropReplaced(volume.view, open);
+  if (shown !== undefined && volume.view.find(request.to, false)?.file === shown.file)
+    yield* dropReplaced(volume.view, shown);
   return true;
 }
 
@@ -187,12 +191,12 @@ function* fillEntry(stage: Stage, fd: number, { mode }: Stats, request: EntryCop
 /** The regular file that is to be put where nothing is, or where something is that cp removes first. */
 function* sourceOf(
   { from, to, dereference, force, treatment }: EntryCopyRequest,
-  open: Sighting | undefined,
+  shown: Sighting | undefined,
 ): Steps<Stats | undefined> {
   if (treatment.plan === 'native' || treatment.plan === 'off' || !canReplace) return undefined;
   try {
     const source = dereference ? yield* stat(from.absolute) : yield* lstat(from.absolute);
-    const existing = yield* lstat(open?.staged.stagedPath ?? to.absolute);
+    const existing = yield* lstat(shown?.staged.stagedPath ?? to.absolute);
     return source?.isFile() && mayReplace(source, existing, force, dereference) ? source : undefined;
   } catch {
     return undefined;
