@@ -143,7 +143,7 @@ export function* openStage(volume: Volume, request: StageRequest): Steps<Stage |
       fd = yield* open(path, stageFlags(flags), initialMode(request));
     } catch (error) {
       if (codeOf(error) === 'EEXIST' && attempt < NAME_COLLISIONS_MAX) continue;
-      return yield* refused(error, path, target);
+      return yield* noStageAfter(error, path, target);
     }
     const stage = stageAt(path, fd, volume, request);
     try {
@@ -161,7 +161,7 @@ function newPathBeside({ directory, name }: Target, { machine }: Volume): string
 }
 
 /** What it means that a staged file could not be created. */
-function* refused(error: unknown, path: string, { asked }: Target): Steps<typeof noStage> {
+function* noStageAfter(error: unknown, path: string, { asked }: Target): Steps<typeof noStage> {
   const code = codeOf(error);
   // memfs makes a file that may not be written, and then refuses to open it.
   if (code === 'EACCES') yield* removeIfThere(path);
