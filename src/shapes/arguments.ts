@@ -64,7 +64,7 @@ export interface WriteFileOptions {
  * @param flag What node takes where the caller names none.
  */
 export function readWriteFileOptions(data: unknown, options: unknown, flag: 'w' | 'a'): WriteFileOptions | undefined {
-  if (options === undefined || typeof options === 'function') return DEFAULTS[flag];
+  if (options === undefined || options === null || typeof options === 'function') return DEFAULTS[flag];
   const given = givenOptions(options);
   if (given === undefined) return undefined;
   const encoding = readEncoding(given['encoding'], data);
@@ -92,7 +92,6 @@ function isLiveSignal(signal: unknown): boolean {
 
 /** Where node takes an encoding or an object. */
 function givenOptions(options: unknown): Record<string, unknown> | undefined {
-  if (options === undefined || options === null || typeof options === 'function') return {};
   if (typeof options === 'string') return { encoding: options };
   return typeof options === 'object' ? (options as Record<string, unknown>) : undefined;
 }
