@@ -11,8 +11,8 @@ import { Journal } from '../support/outcome';
 import { pictureOfTree } from '../support/picture';
 import { COPYING_BACKENDS, REAL_BACKENDS, type World } from '../support/worlds';
 
-/** `nobody`, who owns nothing. */
-const USER = 65534;
+/** An ordinary user. Not 65534, who stands for all that a user namespace knows nothing of, and is asked more. */
+const USER = 12_345;
 const ROOT = 0;
 const OLD = 'old content, longer than the new';
 
@@ -95,6 +95,7 @@ const CALLS: Readonly<
   'appendFile': (path) => ['appendFile', path, ' and more'],
   'open for writing': (path) => ['open', path, 'w'],
   'copyFile': (path, source) => ['copyFile', source, path],
+  'copy to itself': (path) => ['copyFile', path, path],
   'cp': (path, source) => ['cp', source, path],
   'copyFile of a set-id file': (path, source) => ['copyFile', `${source}, set-id`, path],
   'cp of a set-id file': (path, source) => ['cp', `${source}, set-id`, path],
@@ -143,7 +144,7 @@ describe('a user in the place of root, who keeps the right to return', () => {
   }
 });
 
-/** Runs something with the effective user and group of nobody. */
+/** Runs something with the effective user and group of an ordinary user. */
 async function asUser<T>(run: () => Promise<T>): Promise<T> {
   process.setegid!(USER);
   process.seteuid!(USER);

@@ -7,7 +7,7 @@ import { Journal } from '../support/outcome';
 import { openFilesIn, pictureOf } from '../support/picture';
 import type { Report, Scenario, Scene } from './scenario';
 import { scenarioNamed } from './scenarios';
-import { NOBODY } from './tree';
+import { ORDINARY_USER } from './tree';
 import { type Job, connect } from './wire';
 
 const ask = connect({ writeSync: fs.writeSync, readSync: fs.readSync });
@@ -17,7 +17,7 @@ async function main(): Promise<void> {
   process.on('warning', ({ code }: Error & { code?: string }) => {
     if (code?.startsWith('INTACT_')) warnings.push(code);
   });
-  if (process.argv.includes('--as-user')) becomeNobody();
+  if (process.argv.includes('--as-user')) becomeOrdinaryUser();
   for (let job = next(); job.id !== undefined; job = next()) {
     await play(scenarioNamed(job.id), job.directory);
   }
@@ -27,10 +27,10 @@ function next(): Job {
   return ask({ ask: 'next' }) as Job;
 }
 
-function becomeNobody(): void {
+function becomeOrdinaryUser(): void {
   process.setgroups!([]);
-  process.setgid!(NOBODY);
-  process.setuid!(NOBODY);
+  process.setgid!(ORDINARY_USER);
+  process.setuid!(ORDINARY_USER);
 }
 
 async function play(scenario: Scenario, directory: string): Promise<void> {

@@ -14,7 +14,7 @@ import { NEW, storyOf } from './calls';
 import { kindNamed } from './kinds';
 import { OTHERS } from './others';
 import type { Kind, Scenario, Scene } from './scenario';
-import type { Tree } from './tree';
+import { ORDINARY_USER, type Tree } from './tree';
 
 type Told = Partial<Omit<Scenario, 'id' | 'act' | 'kind'>> & {
   /** By its name. @default 'a file' */
@@ -446,8 +446,8 @@ const CONTENTS: readonly Scenario[] = [
   }),
   story("another user's rights, for a while", async ({ fs, target, at, note }) => {
     if (process.getuid!() !== 0) return;
-    process.setegid!(65534);
-    process.seteuid!(65534);
+    process.setegid!(ORDINARY_USER);
+    process.seteuid!(ORDINARY_USER);
     try {
       await note('writeFile', () => fs.writeFileSync(target, NEW));
       await note('open', () => fs.openSync(target, 'w'));

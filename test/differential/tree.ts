@@ -11,8 +11,8 @@ import type { Picture, User } from './scenario';
 
 export const OLD = 'old content, longer than the new';
 
-/** A user who is nobody in particular, and another one. */
-export const NOBODY = 65534;
+/** An ordinary user, and another one. Not 65534, who stands for all that a user namespace knows nothing of. */
+export const ORDINARY_USER = 12_345;
 const OTHER = 1234;
 
 /** Every file and directory is this old before the play, so that it shows which are written to. */
@@ -52,8 +52,8 @@ export class Tree {
   #isMounted = false;
 
   constructor(user: User) {
-    this.uid = user === 'root' ? 0 : process.getuid!() || NOBODY;
-    this.gid = user === 'root' ? 0 : process.getgid!() || NOBODY;
+    this.uid = user === 'root' ? 0 : process.getuid!() || ORDINARY_USER;
+    this.gid = user === 'root' ? 0 : process.getgid!() || ORDINARY_USER;
     this.#give('.', {});
     this.file('source', { mode: 0o640, content: 'the source' });
     this.folder('folder');

@@ -23,7 +23,8 @@ import { whileReadOnly, withBindMount } from '../support/mount';
 import { needs } from '../support/needs';
 import { stagedIn, useTemporaryDirectory } from '../support/temporary-directory';
 
-const NOBODY = 65_534;
+/** An ordinary user, and another one. Not 65534, who stands for all that a user namespace knows nothing of. */
+const USER = 12_345;
 const SOMEBODY = 1234;
 const GROUP = 5678;
 
@@ -122,20 +123,20 @@ describe('ownership and mounts', function () {
     });
 
     it(`${title}: a file that may not be written stays, though its directory may be, and the error is node's own`, async () => {
-      makeFile(at('target'), 0o444, NOBODY);
-      const hooked = await report(program, at('target'), { uid: NOBODY });
-      const plain = await report(program, at('target'), { uid: NOBODY, hook: false });
+      makeFile(at('target'), 0o444, USER);
+      const hooked = await report(program, at('target'), { uid: USER });
+      const plain = await report(program, at('target'), { uid: USER, hook: false });
       expect(hooked.code).to.equal('EACCES');
       expect(hooked.message).to.equal(plain.message);
       expect(readFileSync(at('target'), 'utf8')).to.equal('old');
-      expect(accessOf(at('target'))).to.equal(`444 ${NOBODY}:${NOBODY}`);
+      expect(accessOf(at('target'))).to.equal(`444 ${USER}:${USER}`);
       expect(readdirSync(at())).to.deep.equal(['target']);
     });
 
     it(`${title}: somebody's file that may be written is written in place, guarded and counted`, async () => {
       makeFile(at('target'), 0o666, SOMEBODY, GROUP);
       const { ino } = statSync(at('target'));
-      const { code, inPlace, warnings } = await report(program, at('target'), { uid: NOBODY });
+      const { code, inPlace, warnings } = await report(program, at('target'), { uid: USER });
       expect({ code, inPlace, warnings }).to.deep.equal({ code: null, inPlace: { owner: 1 }, warnings: [] });
       expect(statSync(at('target')).ino).to.equal(ino);
       expect(accessOf(at('target'))).to.equal(`666 ${SOMEBODY}:${GROUP}`);
@@ -144,10 +145,10 @@ describe('ownership and mounts', function () {
     });
 
     it(`${title}: a file in a directory that may not be written is written as node does, and reported once`, async () => {
-      for (const name of ['target', 'target-2']) makeFile(at(name), 0o666, NOBODY);
+      for (const name of ['target', 'target-2']) makeFile(at(name), 0o666, USER);
       chmodSync(at(), 0o755);
       const another = `{ const first = target; { const target = first + '-2'; ${program} } }`;
-      const outcome = await report(`${program.replaceAll('const ', 'var ')} ${another}`, at('target'), { uid: NOBODY });
+      const outcome = await report(`${program.replaceAll('const ', 'var ')} ${another}`, at('target'), { uid: USER });
       expect(outcome).to.deep.include({ code: null, replaced: 0, inPlace: { 'unwritable-directory': 2 } });
       expect(outcome.warnings).to.deep.equal([{ code: 'INTACT_UNPROTECTED', path: at('target') }]);
       for (const name of ['target', 'target-2']) expect(readFileSync(at(name), 'utf8')).to.equal('new');
@@ -192,7 +193,7 @@ describe('ownership and mounts', function () {
     });
   }
 
-  for (const uid of [0, NOBODY]) {
+  for (const uid of [0, USER]) {
     it(`a new file in a set-group-id directory gets its group, as user ${uid}`, async () => {
       chownSync(at(), uid, GROUP);
       chmodSync(at(), 0o2777);
@@ -215,24 +216,24 @@ describe('ownership and mounts', function () {
   }
 
   it("a file of one of the user's other groups is replaced, and keeps the group", async () => {
-    makeFile(at('target'), 0o664, NOBODY, GROUP);
+    makeFile(at('target'), 0o664, USER, GROUP);
     const program = 'fs.writeFileSync(target, text);';
-    const becomeNobody = `process.setgroups([${GROUP}]); process.setgid(${NOBODY}); process.setuid(${NOBODY});`;
-    const outcome = await report(becomeNobody + program, at('target'));
+    const becomeUser = `process.setgroups([${GROUP}]); process.setgid(${USER}); process.setuid(${USER});`;
+    const outcome = await report(becomeUser + program, at('target'));
     expect(outcome).to.deep.include({ code: null, replaced: 1, inPlace: {} });
-    expect(accessOf(at('target'))).to.equal(`664 ${NOBODY}:${GROUP}`);
+    expect(accessOf(at('target'))).to.equal(`664 ${USER}:${GROUP}`);
   });
 
   // The real user stays root, whom access(2) lets through everywhere.
   for (const { title, mode, owner, allowed } of [
     { title: "somebody's private file", mode: 0o600, owner: SOMEBODY, allowed: false },
-    { title: 'its own file without write permission', mode: 0o444, owner: NOBODY, allowed: false },
-    { title: 'its own file', mode: 0o600, owner: NOBODY, allowed: true },
+    { title: 'its own file without write permission', mode: 0o444, owner: USER, allowed: false },
+    { title: 'its own file', mode: 0o600, owner: USER, allowed: true },
   ]) {
     it(`judges by the effective user where it is another than the real one: ${title}`, async () => {
       makeFile(at('target'), mode, owner);
       const outcome = await report(
-        `process.setegid(${NOBODY}); process.seteuid(${NOBODY}); fs.writeFileSync(target, text);`,
+        `process.setegid(${USER}); process.seteuid(${USER}); fs.writeFileSync(target, text);`,
         at('target'),
       );
       expect(outcome.code).to.equal(allowed ? null : 'EACCES');
