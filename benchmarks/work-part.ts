@@ -9,8 +9,9 @@ import { type Runner, floorRunner, freshRunner, startRunner } from './runners';
 import { median, medianRatio, quantile } from './statistics';
 import type { Round, Work } from './work/work';
 
-const WARM_UP_NANOSECONDS = 200e6;
-const WARM_UP_ROUNDS_MAX = 50;
+/** With a fifth of this, what V8 was still compiling made a quarter of the mean of longer sequences, and most of their p99. */
+const WARM_UP_NANOSECONDS = 1000e6;
+const WARM_UP_ROUNDS_MAX = 200;
 
 export function partFor(work: Work): Part {
   return {
