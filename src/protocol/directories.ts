@@ -7,6 +7,8 @@ export class Directories {
   /** Made by this process, and their own names perhaps not on the device yet. */
   readonly #fresh = new Set<string>();
   readonly #visited = new Set<string>();
+  /** Most writes go where the one before went, and a comparison costs less than a path's hash. */
+  #lastVisited = '';
   readonly #unsyncable = new Set<string>();
   readonly #unprotected = new Set<string>();
 
@@ -47,6 +49,8 @@ export class Directories {
 
   /** True once for each directory that this process did not make itself: where leftovers of others may lie. */
   isFirstVisit(directory: string): boolean {
+    if (directory === this.#lastVisited) return false;
+    this.#lastVisited = directory;
     return addedTo(this.#visited, directory);
   }
 
