@@ -29,6 +29,7 @@ function* commit(stage: Stage, flush: boolean, isClosing: boolean): Steps<void> 
   if (isClosing) yield* closeStage(stage);
   try {
     yield* publish(stage);
+    stage.state = 'published';
     // From here on it occupies no thread of its own.
     stage.slot?.leave();
     if (stage.treatment.durability === 'durable') yield* makeNamesDurable(stage);

@@ -13,19 +13,20 @@ import { type Stage, type StagedName, isInPlace, removeIfSame, removeIfThere, re
 import type { Volume } from './volume';
 
 /** Publishes a staged file under each of its names where no newer write has landed already. */
-export function* publish(stage: Stage): Steps<void> {
+export function publish(stage: Stage): Steps<void> {
   const { 0: first, length } = stage.names;
-  const others = length > 1 ? stage.names.slice(1) : NONE;
+  return first !== undefined && length === 1 ? publishInOrder(stage, first) : publishAll(stage);
+}
+
+function* publishAll(stage: Stage): Steps<void> {
+  const [first, ...others] = stage.names;
   if (first !== undefined) yield* publishInOrder(stage, first);
   try {
     for (const name of others) yield* publishInOrder(stage, name);
   } catch (error) {
     throw asPublished(error);
   }
-  stage.state = 'published';
 }
-
-const NONE: readonly StagedName[] = [];
 
 /** How often a synchronous write may take a staged file away and then fail before it publishes. */
 const WITHDRAWALS_MAX = 1000;

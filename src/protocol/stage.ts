@@ -147,7 +147,15 @@ export function* openStage(volume: Volume, request: StageRequest): Steps<Stage |
     }
     const stage = stageAt(path, fd, volume, request);
     try {
-      yield* prepare(stage, fd, request);
+      // A reflink where the file system has them.
+      if (request.seed && target.existing) yield* copyFile(target.path, path, constants.COPYFILE_FICLONE);
+      const ancestor = ancestorOf(request);
+      if (ancestor || request.identify) {
+        const made = yield* atOnce(fstat(fd));
+        stage.identity = { dev: made.dev, ino: made.ino };
+        stage.mode = made.mode;
+        if (ancestor && !isLike(made, ancestor, request)) yield* makeLike(ancestor, made, stage, fd, request);
+      }
       return stage;
     } catch (error) {
       yield* discardStage(stage);
@@ -201,9 +209,16 @@ function stageAt(stagedPath: string, fd: number, volume: Volume, request: StageR
 function initialMode(request: StageRequest): number {
   const ancestor = ancestorOf(request);
   if (ancestor && request.inherit === 'mode-and-owner')
-    // Modes for a group and for others would be for the wrong people.
-    return modeLike(ancestor, request.publishBy) & (request.target.isOurs ? 0o777 : 0o700);
+    return modeLike(ancestor, request.publishBy) & permissionsOfTheSame(ancestor, request.target);
   return request.target.existing ? 0o600 : request.mode;
+}
+
+/** The permissions that are for the same people in a new file as in this one. */
+function permissionsOfTheSame({ uid, gid, mode }: Stats, { user }: Target): number {
+  if (uid !== user) return 0o700;
+  // Which group it is does not matter where its members may do what everybody may.
+  const isGroupLikeOthers = ((mode >> 3) & 0o7) === (mode & 0o7);
+  return isGroupLikeOthers || gid === process.getegid?.() ? 0o777 : 0o700;
 }
 
 /** The target's own mode; one that is only copied from must be readable as well. */
@@ -216,16 +231,13 @@ function ancestorOf({ inherit, publishBy, target }: StageRequest): Stats | undef
   return inherit === 'nothing' || publishBy === 'owner' ? undefined : target.existing;
 }
 
-function* prepare(stage: Stage, fd: number, request: StageRequest): Steps<void> {
-  const { existing, path } = stage.target;
-  // A reflink where the file system has them.
-  if (request.seed && existing) yield* copyFile(path, stagedPathOf(stage), constants.COPYFILE_FICLONE);
-  const ancestor = ancestorOf(request);
-  if (ancestor === undefined && !request.identify) return;
-  const made = yield* atOnce(fstat(fd));
-  stage.identity = { dev: made.dev, ino: made.ino };
-  stage.mode = made.mode;
-  if (ancestor === undefined) return;
+/** Whether a new file has the owner and mode that it inherits already. */
+function isLike(made: Stats, ancestor: Stats, { inherit, publishBy }: StageRequest): boolean {
+  if (made.uid !== ancestor.uid || made.gid !== ancestor.gid) return false;
+  return inherit !== 'mode-and-owner' || made.mode === modeLike(ancestor, publishBy);
+}
+
+function* makeLike(ancestor: Stats, made: Stats, stage: Stage, fd: number, request: StageRequest): Steps<void> {
   if ((made.uid !== ancestor.uid || made.gid !== ancestor.gid) && !(yield* giveTo(fd, ancestor))) {
     // Then the inode that has this owner stays.
     if (!isInPlace(stage.publishBy)) stage.publishBy = 'owner';

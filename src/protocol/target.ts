@@ -23,8 +23,6 @@ export interface Target {
   readonly existing: Stats | undefined;
   /** Whom the process creates files as: geteuid(2), where there is such a thing and something exists. */
   readonly user: number | undefined;
-  /** Whether a new file has the existing one's owner and group from its beginning. */
-  readonly isOurs: boolean;
 }
 
 /** A name in a directory. */
@@ -70,7 +68,12 @@ export function* planWrite(volume: Volume, { path, flags, treatment, call }: Pla
   if (treatment.plan === 'native') return native('rule');
   if (!canReplace) return native('unsupported');
   try {
-    const target = yield* resolve(path, refusesSymlinks(flags) || isExclusive(flags));
+    const entry = ordinaryEntry(path.absolute);
+    if (typeof entry === 'string') return native(entry);
+    const found = yield* lstat(path.absolute);
+    const isLink = found?.isSymbolicLink() === true;
+    if (isLink && (refusesSymlinks(flags) || isExclusive(flags))) return native('native-error');
+    const target = isLink ? yield* follow(path, entry) : targetAt(path.asked, path.absolute, entry, found);
     if (typeof target === 'string') return native(target);
     const { existing } = target;
     if (existing === undefined) return creates(flags) ? { kind: 'replace', target } : native('native-error');
@@ -90,7 +93,7 @@ export function* planWrite(volume: Volume, { path, flags, treatment, call }: Pla
 /** The directory entry that a path names, for a call that replaces it whatever it is; undefined for `.`, `..` and `x/`. */
 export function entryAt({ asked, absolute: path }: AskedPath): Target | undefined {
   const entry = split(path);
-  return entry && { asked, path, ...entry, existing: undefined, user: undefined, isOurs: false };
+  return entry && { asked, path, ...entry, existing: undefined, user: undefined };
 }
 
 /** Parts a path at its last slash; undefined where the last component is no name of its own. */
@@ -111,25 +114,26 @@ function native(reason: NativeReason): Plan {
   return { kind: 'native', reason };
 }
 
-/** Follows symbolic links in the last component, a dangling one to the place where the file would be made. */
-function* resolve({ asked, absolute }: AskedPath, refuseSymlinks: boolean): Steps<Target | NativeReason> {
-  let path = absolute;
-  for (let followed = 0; followed <= SYMLINKS_MAX; followed++) {
-    if (SPECIAL_PATH.test(path)) return 'special-path';
-    const entry = split(path);
-    if (entry === undefined) return 'native-error';
+/** The directory entry that a path names; or why a file of this name is none that a write could replace. */
+function ordinaryEntry(path: string): DirectoryEntry | NativeReason {
+  return SPECIAL_PATH.test(path) ? 'special-path' : (split(path) ?? 'native-error');
+}
+
+/** Follows the symbolic link that a path names, a dangling one to the place where the file would be made. */
+function* follow({ asked, absolute }: AskedPath, link: DirectoryEntry): Steps<Target | NativeReason> {
+  let path = destinationOf(link, yield* readlink(absolute));
+  for (let followed = 1; followed <= SYMLINKS_MAX; followed++) {
+    const entry = ordinaryEntry(path);
+    if (typeof entry === 'string') return entry;
     const existing = yield* lstat(path);
     if (!existing?.isSymbolicLink()) return targetAt(asked, path, entry, existing);
-    if (refuseSymlinks) return 'native-error';
     path = destinationOf(entry, yield* readlink(path));
   }
   return 'native-error';
 }
 
 function targetAt(asked: string, path: string, { directory, name }: DirectoryEntry, existing?: Stats): Target {
-  const user = existing && process.geteuid?.();
-  const isOurs = user !== undefined && existing!.uid === user && existing!.gid === process.getegid?.();
-  return { asked, path, directory, name, existing, user, isOurs };
+  return { asked, path, directory, name, existing, user: existing && process.geteuid?.() };
 }
 
 /**
@@ -189,7 +193,7 @@ function reasonToKeepInode(
 }
 
 /** Whether a new file of ours can be given this file's owner and group: chown(2). */
-function canGiveTo({ user, isOurs }: Target, { uid, gid }: Stats): boolean {
-  if (isOurs || user === undefined || user === 0) return true;
-  return uid === user && process.getgroups?.().includes(gid) === true;
+function canGiveTo({ user }: Target, { uid, gid }: Stats): boolean {
+  if (user === undefined || user === 0) return true;
+  return uid === user && (gid === process.getegid?.() || process.getgroups?.().includes(gid) === true);
 }

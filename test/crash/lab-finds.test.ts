@@ -56,7 +56,7 @@ const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'protocol/stage.js',
-        from: 'return modeLike(ancestor, request.publishBy) & (request.target.isOurs ? 0o777 : 0o700);',
+        from: 'return modeLike(ancestor, request.publishBy) & permissionsOfTheSame(ancestor, request.target);',
         to: 'return 0o666;',
       },
       { file: 'protocol/stage.js', from: 'yield* (0, step_1.fchmod)(fd, mode & 0o7777);', to: '' },

@@ -49,7 +49,6 @@ function stageRequest(memory: Memory, change: Partial<StageRequest> = {}): Stage
     name: 'target',
     existing,
     user: process.geteuid!(),
-    isOurs: existing?.uid === process.geteuid!() && existing?.gid === process.getegid!(),
   };
   return { ...requestFor('/d/target'), target, publishBy: 'rename', ...change };
 }
@@ -81,15 +80,7 @@ describe('openStage()', () => {
 
   it('puts it into the root directory for a target there', () => {
     const memory = memoryWith();
-    const target = {
-      asked: '/t',
-      path: '/t',
-      directory: '/',
-      name: 't',
-      existing: undefined,
-      user: undefined,
-      isOurs: false,
-    };
+    const target = { asked: '/t', path: '/t', directory: '/', name: 't', existing: undefined, user: undefined };
     expect(openArguments(open(memory, { target }))[0]).to.match(/^\/\.t\./);
   });
 
@@ -106,6 +97,7 @@ describe('openStage()', () => {
     ['a set-id file', { mode: 0o106750 }, {}, 0o750, 0o6750],
     ['a sticky file', { mode: 0o101600 }, {}, 0o600, 0o1600],
     ["a file of another group's, never open to our own group", { mode: 0o640, gid: STRANGER }, {}, 0o600, 0o640],
+    ["a file of another group's, which has the rights of all", { mode: 0o644, gid: STRANGER }, {}, 0o644, 0o644],
     ["a file of another user's", { mode: 0o644, uid: STRANGER }, {}, 0o600, 0o644],
     ['a copy onto an existing file', { mode: 0o644 }, { inherit: 'owner', mode: 0o600 }, 0o600, 0o600],
     ['a copy in place of whatever is there', { mode: 0o644 }, { inherit: 'nothing', mode: 0o600 }, 0o600, 0o600],
@@ -126,6 +118,11 @@ describe('openStage()', () => {
     const { calls, stage } = open(memory);
     expect(calls).to.deep.equal(['open', 'fstat', 'fchown', 'fchmod']);
     expect(memory.fs.fstatSync(stage.fd!)).to.deep.include({ uid: STRANGER, gid: STRANGER });
+  });
+
+  it('gives it its group where that alone differs', () => {
+    const { calls } = open(memoryWithTarget({ mode: 0o644, gid: STRANGER }));
+    expect(calls).to.deep.equal(['open', 'fstat', 'fchown']);
   });
 
   it('leaves it to the kernel whether the new content keeps set-id bits', () => {

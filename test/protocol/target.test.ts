@@ -358,7 +358,7 @@ describe('entryAt()', () => {
   it('takes the entry itself, a symbolic link too', () => {
     const path = { asked: 'b', absolute: '/a/b' };
     const entry = { asked: 'b', path: '/a/b', directory: '/a', name: 'b', existing: undefined };
-    expect(entryAt(path)).to.deep.equal({ ...entry, user: undefined, isOurs: false });
+    expect(entryAt(path)).to.deep.equal({ ...entry, user: undefined });
     expect(entryAt({ asked: 'b/', absolute: '/a/b/' })).to.equal(undefined);
   });
 });
