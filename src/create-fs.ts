@@ -43,7 +43,10 @@ function define(object: object, name: string, value: unknown): void {
 
 /** An object with every property of `base`; methods that it inherits, as a memfs Volume's are, stay bound to it. */
 function copyOf(base: object): object {
-  const copy = Object.defineProperties({}, Object.getOwnPropertyDescriptors(base));
+  const properties = Object.getOwnPropertyDescriptors(base) as Record<string, PropertyDescriptor>;
+  // Those of a namespace (`import * as fs`) are not.
+  for (const property of Object.values(properties)) property.configurable = true;
+  const copy = Object.defineProperties({}, properties);
   let level = Object.getPrototypeOf(base) as object | null;
   for (; level !== null && level !== Object.prototype; level = Object.getPrototypeOf(level) as object | null) {
     for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(level))) {
