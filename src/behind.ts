@@ -70,6 +70,7 @@ export function behindPatch(
   return {
     replacement: (part, name) => ofWholeFiles[part][name] ?? (all ??= beyond().replacementsFor(context))[part][name]!,
     view: volume.view,
+    written: volume.written,
     openFiles: volume.openFiles,
     notes: NOTES,
     linkStream: (stream, isGiven) => beyond().linkStream(stream, volume, liveFs, isGiven),

@@ -17,6 +17,8 @@ export interface Behind {
   replacement(part: Part, name: string): (...args: never[]) => unknown;
   /** Which paths are open for replacing. */
   readonly view: { readonly isEmpty: boolean };
+  /** Which are being written as a whole. */
+  readonly written: { readonly isEmpty: boolean };
   /** Which descriptors are. */
   readonly openFiles: ReadonlyMap<number, OpenFile>;
   /** How the files of those are told the outcome of a call, by its name. */
@@ -33,22 +35,19 @@ const VIEWED = [
   'chown',
   'lchmod',
   'lchown',
-  'link',
   'lstat',
   'lutimes',
   'readFile',
   'readlink',
   'realpath',
-  'rename',
-  'rm',
-  'rmdir',
   'stat',
   'statfs',
   'symlink',
   'truncate',
-  'unlink',
   'utimes',
 ];
+/** The same, that change names: ours while something is written as a whole, too. */
+const CHANGING_NAMES = ['link', 'rename', 'rm', 'rmdir', 'unlink'];
 /** Calls on a descriptor, sync and callback: ours only where its file is open for replacing. */
 const ON_DESCRIPTOR = ['close', 'fchmod', 'fchown', 'fstat', 'futimes'];
 /** The same, but the sync ones are native there too: they are made often, and only their outcome is noted. */
@@ -69,6 +68,12 @@ export function frontFor(behind: () => Behind | undefined, load: () => Behind): 
   const viewed: Door = (native, ours) => {
     return (...args) =>
       behind()?.view.isEmpty === false
+        ? Reflect.apply(ours(), undefined, args)
+        : Reflect.apply(native, undefined, args);
+  };
+  const changingNames: Door = (native, ours) => {
+    return (...args) =>
+      behind()?.view.isEmpty === false || behind()?.written.isEmpty === false
         ? Reflect.apply(ours(), undefined, args)
         : Reflect.apply(native, undefined, args);
   };
@@ -113,6 +118,7 @@ export function frontFor(behind: () => Behind | undefined, load: () => Behind): 
 
   for (const [names, door] of [
     [VIEWED, viewed],
+    [CHANGING_NAMES, changingNames],
     [ALWAYS_OURS, always],
     [['open'], opening],
   ] as const) {

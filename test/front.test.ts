@@ -19,6 +19,7 @@ describe('the front', () => {
       return {
         replacement: (part, name) => replacements[part][name]!,
         view: { isEmpty: true },
+        written: { isEmpty: true },
         openFiles: new Map(),
         notes: NOTES,
       };

@@ -1,6 +1,6 @@
 // From a complete staged file to the target: flush, close, publish, sync directory.
 
-import { asPublished } from '../ground/errors';
+import { asPublished, codeOf } from '../ground/errors';
 import type { Steps } from '../steps/step';
 import { publish } from './publish';
 import { type Stage, closeStage, flushStage } from './stage';
@@ -30,6 +30,7 @@ function* commit(stage: Stage, flush: boolean, isClosing: boolean): Steps<void> 
   try {
     yield* publish(stage);
     stage.state = 'published';
+    stage.onPublished?.();
     // From here on it occupies no thread of its own.
     stage.slot?.leave();
     if (stage.treatment.durability === 'durable') yield* makeNamesDurable(stage);
@@ -38,12 +39,25 @@ function* commit(stage: Stage, flush: boolean, isClosing: boolean): Steps<void> 
   }
 }
 
-function* makeNamesDurable({ volume, names, settings }: Stage): Steps<void> {
+function* makeNamesDurable(stage: Stage): Steps<void> {
+  const { volume, names, settings } = stage;
   const { directories } = volume;
   for (const directory of directories.toSyncFor(names)) {
-    if ((yield* syncDirectory(volume, directory)) || !directories.isFirstUnsyncable(directory)) continue;
+    try {
+      if ((yield* syncDirectory(volume, directory)) || !directories.isFirstUnsyncable(directory)) continue;
+    } catch (error) {
+      if (!isGone(error)) throw error;
+      // Removed meanwhile, and the names with it; or the program has renamed it, and the names are where it is now.
+      if (names.some((name) => name.directory === directory)) continue;
+      yield* makeNamesDurable(stage);
+      return;
+    }
     const message = `${directory} cannot be synced: writes in it are complete or absent after a power cut, but may be lost`;
     settings.warn({ code: 'INTACT_CANNOT_SYNC_DIRECTORY', message, path: directory });
   }
   directories.synced(names);
+}
+
+function isGone(error: unknown): boolean {
+  return codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR';
 }

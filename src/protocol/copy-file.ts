@@ -52,6 +52,7 @@ export function* copyContentOf(volume: Volume, request: CopyRequest): Steps<bool
       mode: STAGE_MODE,
       inherit: 'owner',
       flush: false,
+      fillsByName: true,
       fill: (stage, fd) => copyInto(stage, fd, request),
     });
   } catch (error) {
@@ -150,9 +151,13 @@ function* copyInTurn(
 ): Steps<boolean> {
   const stage = yield* stageEntry(volume, target, request);
   if (stage === noStage) return false;
-  yield* completeStage(stage, { ...request, flush: false, fill: (_, fd) => fillEntry(stage, fd, source, request) });
-  if (shown !== undefined && volume.view.find(request.to, false)?.file === shown.file)
-    yield* dropReplaced(volume.view, shown);
+  yield* completeStage(stage, {
+    ...request,
+    flush: false,
+    fillsByName: true,
+    fill: (_, fd) => fillEntry(stage, fd, source, request),
+  });
+  if (shown !== undefined && volume.view.find(request.to, false)?.file === shown.file) yield* dropReplaced(shown);
   return true;
 }
 

@@ -70,6 +70,11 @@ export class LandingOrder {
     return site;
   }
 
+  /** Notes that the program has renamed a directory: what has landed below it is where it is now. */
+  moved(from: string, to: string): void {
+    for (const namesakes of this.#namesakes.values()) namesakes.moved(from, to);
+  }
+
   /** Waits until nothing lands at a site any more; a synchronous write cannot, and must deal with what does. */
   *whenFree(find: () => LandingSite): Steps<LandingSite> {
     for (;;) {

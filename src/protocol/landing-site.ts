@@ -123,6 +123,15 @@ export class Namesakes {
     return site;
   }
 
+  /** Finds the sites below a directory again that has been renamed. */
+  moved(from: string, to: string): void {
+    for (const [directory, site] of this.#byDirectory) {
+      if (!`${directory}/`.startsWith(`${from}/`)) continue;
+      this.#byDirectory.delete(directory);
+      this.#byDirectory.set(to + directory.slice(from.length), site);
+    }
+  }
+
   keep(isNeeded: (site: LandingSite) => boolean): void {
     for (const [directory, site] of this.#byDirectory) if (!isNeeded(site)) this.#byDirectory.delete(directory);
     for (const [identity, site] of this.#byIdentity ?? []) if (!isNeeded(site)) this.#byIdentity!.delete(identity);

@@ -3,8 +3,8 @@
 
 import { asPublished, codeOf, namingTarget, systemError } from '../ground/errors';
 import { losesBytes } from '../ground/platform';
-import { WRITE_ONLY, refusesSymlinks, sharingFlags } from '../settings/flags';
-import { type Steps, close, fstat, open } from '../steps/step';
+import { WRITE_REGULAR, refusesSymlinks, replacesContent, sharingFlags, withoutTruncation } from '../settings/flags';
+import { type Steps, atOnce, canWait, close, fstat, ftruncate, open, wait } from '../steps/step';
 import { type WriteRequest, beginStage } from './begin-stage';
 import { commitOpenStage, commitStage } from './commit';
 import { countNative } from './counts';
@@ -14,13 +14,14 @@ import { inSlot } from './slots';
 import { type Stage, closeStage, discardStage, flushStage, isInPlace } from './stage';
 import { type HandedOver, continues, restOf } from './short-write';
 import { followMoves } from './staged-place';
-import type { Sighting } from './view';
+import type { Pending } from './pending';
+import type { Shown, Sighting } from './view';
 import type { Volume } from './volume';
 
-export class OpenFile {
-  /** A stream gave it up before its end. */
-  isAbandoned = false;
+export class OpenFile implements Pending, Shown {
   isClosing = false;
+  /** Its commit under way, which settles with it. */
+  committing: Promise<void> | undefined;
   /** Published while open, and perhaps written to since. */
   isLive = false;
   /** Streams that write to it, and may hold bytes that are not written yet. */
@@ -28,6 +29,10 @@ export class OpenFile {
   /** Calls on its descriptors that have not come back yet. */
   callsUnderWay = 0;
   readonly descriptors = new Set<number>();
+  /** How many have opened it or written to it by its path, and have not given it up. */
+  #writers = 0;
+  /** Whether it could not be published. */
+  #hasFailed = false;
   /** The first failure that lost bytes. The file can no longer become what the program meant. */
   #loss: unknown;
   /** Why a call that was to write a whole content did not, until the program goes on. */
@@ -40,7 +45,10 @@ export class OpenFile {
   constructor(
     readonly volume: Volume,
     readonly stage: Stage,
-  ) {}
+  ) {
+    // From then on its path leads to it.
+    stage.onPublished = () => volume.view.hide(this);
+  }
 
   /** Notes that a call on a descriptor failed. */
   noteFailure(error: unknown): void {
@@ -94,7 +102,22 @@ export class OpenFile {
     this.#rest = undefined;
     this.#incomplete = undefined;
     this.#isCutShort = false;
-    this.isAbandoned = false;
+    this.#hasFailed = false;
+  }
+
+  /** Notes somebody who writes it by its path, and not by one of these descriptors. */
+  noteWriter(): void {
+    this.#writers++;
+  }
+
+  /** Notes that one of those who write it, a stream, ends before it has written all. */
+  noteAbandoned(): void {
+    this.#writers--;
+  }
+
+  /** Notes that it could not be published: what the program was told then stays true. */
+  noteUnpublished(): void {
+    this.#hasFailed = true;
   }
 
   /** Why the staged bytes are not what the program wrote, if they are not. */
@@ -104,9 +127,15 @@ export class OpenFile {
     return this.#rest.error ?? systemError('ENOSPC', 'write', this.stage.target.asked);
   }
 
-  /** Whether the program gave it up, and so knows: a stream that it destroyed, a writeFile that it aborted. */
+  get isHandedOver(): boolean {
+    return this.isClosing;
+  }
+
+  readonly show = (): void => this.volume.view.show(this);
+
+  /** Whether the program gave it up, and so knows: all streams of it destroyed, a writeFile aborted. */
   get isGivenUp(): boolean {
-    return this.isAbandoned || this.#isCutShort;
+    return this.#writers <= 0 || this.#hasFailed || this.#isCutShort;
   }
 
   isComplete(): boolean {
@@ -115,9 +144,10 @@ export class OpenFile {
   }
 
   /** Publishes what is there; whoever has a descriptor may write more. */
-  readonly publish = (): Steps<void> => publishLive(this);
+  readonly publish = (): Steps<void> => publishOpenFile(this);
 
   attach(fd: number): void {
+    this.#writers++;
     this.descriptors.add(fd);
     this.volume.openFiles.set(fd, this);
   }
@@ -171,7 +201,8 @@ function* stageAndShow(volume: Volume, request: WriteRequest): Steps<number | un
 /** Holds on to the inode that must stay: the program may rename or remove its names before the file is complete. */
 function* holdInode(stage: Stage): Steps<void> {
   try {
-    stage.inodeFd = yield* open(stage.target.path, WRITE_ONLY, 0);
+    // At once, because a promise caller's host would answer with a handle, which must be closed as one.
+    stage.inodeFd = yield* atOnce(open(stage.target.path, WRITE_REGULAR, 0));
   } catch (error) {
     yield* discardStage(stage);
     throw namingTarget(error, stage.target.asked, 'open');
@@ -181,16 +212,29 @@ function* holdInode(stage: Stage): Steps<void> {
 /** Opens what is already open once more, as a second `open('w')` of one file does: it is emptied, and both write to it. */
 function* openSharing({ file, staged }: Sighting, request: WriteRequest): Steps<number | undefined> {
   // Closed by the program, and on its way to the target: this is a new file.
-  if (file.isClosing) return undefined;
+  if (isSettling(file)) return undefined;
   try {
-    const fd = yield* open(staged.stagedPath, sharingFlags(request.flags), request.mode);
-    file.noteTruncation();
+    // Emptied only once it is certain that it is not on its way by then.
+    const fd = yield* open(staged.stagedPath, withoutTruncation(sharingFlags(request.flags)), request.mode);
+    if (isSettling(file)) {
+      yield* close(fd);
+      return undefined;
+    }
     file.attach(fd);
+    if (replacesContent(request.flags)) {
+      yield* atOnce(ftruncate(fd, 0));
+      file.noteTruncation();
+    }
     return fd;
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined;
     throw namingTarget(error, request.path.asked);
   }
+}
+
+/** Whether it is being published or discarded, or has been. */
+function isSettling({ isClosing, stage }: OpenFile): boolean {
+  return isClosing || stage.state !== 'open';
 }
 
 /**
@@ -205,7 +249,22 @@ export function* closeOpenFile(file: OpenFile, fd: number): Steps<boolean> {
     yield* close(fd);
     return true;
   }
-  return yield* inOrder(file.volume.landingOrder, (turn) => settleOpenFile(file, fd, turn));
+  file.isClosing = true;
+  return yield* inOrder(file.volume.landingOrder, (turn) => oneAtATime(file, settleOpenFile(file, fd, turn)));
+}
+
+/** Commits a file when nobody else commits it, such as another stream that writes it. */
+function* oneAtATime<R>(file: OpenFile, commit: Steps<R>): Steps<R> {
+  if (!canWait()) return yield* commit;
+  while (file.committing !== undefined) yield* wait(file.committing);
+  let settle!: () => void;
+  file.committing = new Promise((resolve) => (settle = resolve));
+  try {
+    return yield* commit;
+  } finally {
+    file.committing = undefined;
+    settle();
+  }
 }
 
 function* settleOpenFile(file: OpenFile, fd: number, turn: Turn | undefined): Steps<boolean> {
@@ -255,12 +314,18 @@ export function isBeingClosed({ closing }: Volume, fd: number): boolean {
  * renamed over as long as that is so.
  */
 export function* publishOpenFile(file: OpenFile, flush = false, isLast = false): Steps<void> {
-  yield* inOrder(file.volume.landingOrder, (turn) => publishInTurn(file, flush, isLast, turn));
+  yield* inOrder(file.volume.landingOrder, (turn) => oneAtATime(file, publishInTurn(file, flush, isLast, turn)));
 }
 
 function* publishInTurn(file: OpenFile, flush: boolean, isLast: boolean, turn: Turn | undefined): Steps<void> {
   const { volume, stage } = file;
-  if (isPublished(stage)) return;
+  // By another stream that writes it; what this one has written is in the same file, and is not flushed yet.
+  if (isPublished(stage)) {
+    if (file.isLive) yield* flushPublished(stage, flush);
+    return;
+  }
+  // What the others still write could not follow: the last of them publishes all.
+  if (isLast && isInPlace(stage.publishBy) && file.descriptors.size > 1) return;
   file.isClosing = true;
   stage.turn = turn;
   try {
@@ -268,14 +333,15 @@ function* publishInTurn(file: OpenFile, flush: boolean, isLast: boolean, turn: T
     if (stage.fd !== undefined) yield* identify(file, stage.fd);
     yield* landInSlot(stage, commitOpenStage(stage, flush));
   } catch (error) {
-    file.isAbandoned = true;
+    file.noteUnpublished();
     throw namingTarget(error, stage.target.asked);
   } finally {
     file.isClosing = false;
     if (isPublished(stage)) {
       volume.view.hide(file);
       volume.pending.remove(stage);
-      if (!isLast) for (const fd of file.descriptors) volume.nativeWriters.note(fd);
+      file.isLive = !isLast || file.descriptors.size > 1;
+      if (file.isLive) for (const fd of file.descriptors) volume.nativeWriters.note(fd);
     }
   }
 }
@@ -291,15 +357,18 @@ function isPublished({ state }: Stage): boolean {
   return state === 'published';
 }
 
-function* publishLive(file: OpenFile): Steps<void> {
-  yield* publishOpenFile(file);
-  file.isLive = true;
+function* closePublished({ stage, isLive }: OpenFile): Steps<void> {
+  if (isLive) yield* flushPublished(stage);
+  try {
+    yield* closeStage(stage);
+  } catch (error) {
+    throw asPublished(error);
+  }
 }
 
-function* closePublished({ stage, isLive }: OpenFile): Steps<void> {
+function* flushPublished(stage: Stage, isAsked = false): Steps<void> {
   try {
-    if (isLive) yield* flushStage(stage);
-    yield* closeStage(stage);
+    yield* flushStage(stage, isAsked);
   } catch (error) {
     throw asPublished(error);
   }

@@ -23,6 +23,10 @@ export class PendingStages {
     return this.#pending.size;
   }
 
+  get stages(): Iterable<Stage> {
+    return this.#pending.keys();
+  }
+
   add(pending: Pending): void {
     // No listener without need: programs count them, and npm's `temp` insists on exactly one.
     if (this.#pending.size === 0) process.on('exit', this.#settle);

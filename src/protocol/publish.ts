@@ -1,7 +1,7 @@
 // Publishing: a staged file takes its target's name, or its content takes the place of the target's own, in the order in
 // which the program called for it.
 
-import { asPublished, codeOf, namingTarget } from '../ground/errors';
+import { asPublished, codeOf, namingTarget, systemError } from '../ground/errors';
 import { cannotLink } from '../ground/platform';
 import { CREATE_EXCLUSIVELY, READ_ONLY } from '../settings/flags';
 import { type Steps, atOnce, close, fstat, fsync, link, lstat, open, rename } from '../steps/step';
@@ -42,7 +42,10 @@ function* publishAmongOthers(stage: Stage, name: StagedName): Steps<void> {
       yield* publishUnlessOvertaken(stage, name);
       return;
     } catch (error) {
-      const isWithdrawn = codeOf(error) === 'ENOENT' && name.stagedPath !== stagedPath;
+      const isGone = codeOf(error) === 'ENOENT';
+      // Removed by the program meanwhile.
+      if (isGone && !stage.names.includes(name)) return;
+      const isWithdrawn = isGone && name.stagedPath !== stagedPath;
       if (!isWithdrawn || attempt === WITHDRAWALS_MAX) throw error;
     }
   }
@@ -57,7 +60,8 @@ function* publishUnlessOvertaken(stage: Stage, name: StagedName): Steps<void> {
     return;
   }
   const site = yield* landingOrder.whenFree(() => landingOrder.siteOf(name));
-  if (site.landing) yield* withdraw(site.landing, stage.volume);
+  // A rename that a thread is about to make must not come after ours.
+  if (site.landing?.isRenaming) yield* withdraw(site.landing.staged, stage.volume);
   const landing = new Landing(turn, name);
   site.begin(landing);
   try {
@@ -77,36 +81,41 @@ function* publishUnlessOvertaken(stage: Stage, name: StagedName): Steps<void> {
 }
 
 function noteLanded(stage: Stage, name: StagedName, { turn }: Landing, site: LandingSite): void {
-  const { landingOrder, view } = stage.volume;
+  const { landingOrder, view, written } = stage.volume;
   landingOrder.landed(site, turn, stage);
   view.hideOvertaken(name, turn);
+  written.hideOvertaken(name, turn);
 }
 
 /** Thrown where something has landed since the staged file was begun with the target's content of then. */
 export const STALE_SEED = Symbol('stale seed');
 
 /**
- * Keeps a rename that a thread is about to make from coming after ours: without its staged file it fails, and its write
- * then finds that a newer one has landed, or tries again.
+ * Takes a staged file away from a rename that a thread is about to make: without it that fails, and its write then finds
+ * that a newer one has landed, or that the name is another, and tries again.
+ *
+ * @returns False where the rename has come through already.
  */
-function* withdraw({ staged, isRenaming }: Landing, { machine }: Volume): Steps<void> {
-  if (!isRenaming) return;
+export function* withdraw(staged: StagedName, { machine }: Volume): Steps<boolean> {
   const { stagedPath, name } = staged;
   const elsewhere = stagedPath.slice(0, stagedPath.lastIndexOf('/') + 1) + nextStageName(name, machine);
   try {
     yield* rename(stagedPath, elsewhere);
-    staged.stagedPath = elsewhere;
   } catch (error) {
-    // It has come through already.
     if (codeOf(error) !== 'ENOENT') throw error;
+    return false;
   }
+  staged.stagedPath = elsewhere;
+  return true;
 }
 
 /** Lets a newer write stand for this one, as if this had landed just before it. */
 function* giveWay(stage: Stage, { stagedPath, path }: StagedName, { record }: Landing, newer: Landed): Steps<void> {
   counts.superseded++;
   // A record has gone with what overtook it, and what is there now may be somebody else's.
-  if (record === undefined) yield* removeIfThere(stagedPath);
+  const isHere = record !== undefined || (yield* removeIfThere(stagedPath));
+  // It has gone with its directory, and what has landed under this path did so in another one.
+  if (!isHere) throw systemError('ENOENT', 'rename', stagedPath, path);
   if (!stage.isFlushed || newer.isFlushed) return;
   try {
     yield* flushLanded(path);

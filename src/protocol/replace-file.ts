@@ -10,11 +10,14 @@ import { STALE_SEED } from './publish';
 import { type Slot, inSlot } from './slots';
 import { type Stage, discardStage } from './stage';
 import type { Volume } from './volume';
+import { WriteUnderWay } from './write-under-way';
 
 /** How a staged file gets its content and its end. */
 export interface Completion {
   /** Writes the content into the staged file. */
   fill(stage: Stage, fd: number): Steps<void>;
+  /** Whether it needs the staged file to keep its name meanwhile. */
+  readonly fillsByName?: true;
   /** Throws if the caller has given up. */
   readonly checkpoint?: () => void;
   /** Whether the caller asked for an fsync (node's `flush: true`) on top of what the durability says. */
@@ -61,17 +64,20 @@ function* replace(volume: Volume, request: WriteRequest & Completion, turn?: Tur
 
 /** Fills and commits a staged file, or discards it. */
 export function* completeStage(stage: Stage, completion: Completion): Steps<void> {
-  const { pending } = stage.volume;
-  const { flush, interruptible } = completion;
-  if (interruptible) pending.add({ stage, isComplete: () => false });
+  const { flush, interruptible, fillsByName = false } = completion;
+  const underWay = interruptible ? new WriteUnderWay(stage) : undefined;
+  underWay?.begin();
+  if (!fillsByName) underWay?.show();
   try {
     yield* completion.fill(stage, stage.fd!);
     completion.checkpoint?.();
+    if (fillsByName) underWay?.show();
+    underWay?.close();
     yield* commitStage(stage, flush);
   } catch (error) {
     yield* discardStage(stage);
     throw namingTarget(error, stage.target.asked);
   } finally {
-    if (interruptible) pending.remove(stage);
+    underWay?.end();
   }
 }

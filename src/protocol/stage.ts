@@ -67,6 +67,8 @@ export interface Stage {
   /** How the content gets to the target. */
   publishBy: PublishBy;
   state: StageState;
+  /** Called as soon as it has its names, before these are durable. */
+  onPublished: (() => void) | undefined;
 }
 
 /** A name that a staged file is to have, and the hidden one that it has until it is published. */
@@ -202,6 +204,7 @@ function stageAt(stagedPath: string, fd: number, volume: Volume, request: StageR
     claim: undefined,
     publishBy,
     state: 'open',
+    onPublished: undefined,
   };
 }
 
@@ -335,16 +338,21 @@ export function* removeStaged(stage: Stage): Steps<void> {
   for (const { stagedPath } of stage.names) yield* removeIfThere(stagedPath);
 }
 
-/** Removes a file that need not be there any more; a second try, then it is left to the sweep. */
-export function* removeIfThere(path: string): Steps<void> {
+/**
+ * Removes a file that need not be there any more; a second try, then it is left to the sweep.
+ *
+ * @returns Whether it was there.
+ */
+export function* removeIfThere(path: string): Steps<boolean> {
   for (let attempt = 1; attempt <= 2; attempt++) {
     try {
       yield* unlink(path);
-      return;
+      return true;
     } catch (error) {
-      if (codeOf(error) === 'ENOENT') return;
+      if (codeOf(error) === 'ENOENT') return false;
     }
   }
+  return true;
 }
 
 /**

@@ -20,11 +20,12 @@ export function* followMoves(stage: Stage): Steps<void> {
   }
 }
 
-/** Whether a path leads to the staged file. */
+/** Whether a path leads to the staged file. Where its identity is not known, its name must do: nobody else has that. */
 export function* isStagedAt({ identity }: Stage, path: string): Steps<boolean> {
   try {
     const found = yield* lstat(path);
-    return found !== undefined && found.ino === identity?.ino && found.dev === identity.dev;
+    if (found === undefined || identity === undefined) return found !== undefined;
+    return found.ino === identity.ino && found.dev === identity.dev;
   } catch {
     return false;
   }

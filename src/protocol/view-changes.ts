@@ -1,18 +1,17 @@
-// Calls that change names, made on names that are open for replacing. To the program they do what they do to any open file;
+// Calls that change names, made on names that are being replaced. To the program they do what they do to any open file;
 // to everybody else a path shows its old file, or none, until the new one is complete.
 
 import { codeOf, namingBoth, namingTarget, systemError } from '../ground/errors';
 import { type Steps, link, lstat, rename, unlink } from '../steps/step';
 import { nextStageName } from './leftover-name';
-import type { OpenFile } from './open-file';
 import type { StagedName } from './stage';
 import { followMoves, isStagedAt } from './staged-place';
 import { type AskedPath, split } from './target';
-import type { Sighting, View } from './view';
+import type { Shown, Sighting } from './view';
 import type { Volume } from './volume';
 
 /** unlink(2): the name goes, to everybody; the descriptors live on, and closing them publishes nothing under it. */
-export function* unlinkStaged({ view }: Volume, { file, staged }: Sighting, path: AskedPath): Steps<void> {
+export function* unlinkStaged({ file, staged }: Sighting<Shown>, path: AskedPath): Steps<void> {
   try {
     // First, because it may be refused, and then nothing has happened.
     yield* unlinkIfThere(staged.path);
@@ -20,45 +19,44 @@ export function* unlinkStaged({ view }: Volume, { file, staged }: Sighting, path
   } catch (error) {
     throw namingTarget(error, path.asked);
   }
-  forget(view, file, staged);
+  forget(file, staged);
 }
 
 /** rename(2) of a name that is open for replacing: the file will appear under the other one. */
-export function* renameStaged(volume: Volume, from: Sighting, asked: AskedPath, to: AskedPath): Steps<void> {
-  const { view } = volume;
+export function* renameStaged(volume: Volume, from: Sighting<Shown>, asked: AskedPath, to: AskedPath): Steps<void> {
   const { file, staged } = from;
   try {
     const destination = yield* destinationOf(to, staged.stagedPath);
-    const replaced = view.find(to, false);
+    const replaced = sightingsAt(volume, to);
     // Two names of one file: rename(2) does nothing.
-    if (replaced?.file === file) return;
+    if (replaced.some((other) => other.file === file)) return;
     const stagedPath = `${destination.directory}/${nextStageName(destination.name, volume.machine)}`;
     yield* rename(staged.stagedPath, stagedPath);
     staged.stagedPath = stagedPath;
     yield* unlinkIfThere(staged.path);
-    if (replaced) yield* dropReplaced(view, replaced);
+    for (const other of replaced) yield* dropReplaced(other);
     Object.assign(staged, destination, { path: to.absolute });
-    view.show(file);
+    file.show();
   } catch (error) {
     throw namingBoth(error, asked.asked, to.asked, 'rename');
   }
 }
 
 /** rename(2) of any other file onto a name that is open for replacing: the open file loses that name. */
-export function* renameOver(volume: Volume, from: AskedPath, to: Sighting, asked: AskedPath): Steps<void> {
+export function* renameOver(volume: Volume, from: AskedPath, to: Sighting<Shown>, asked: AskedPath): Steps<void> {
   try {
     const moved = yield* lstat(from.absolute);
     // What node's call sees there is a file, whatever lies beneath.
     if (moved?.isDirectory()) throw systemError('ENOTDIR', 'rename', asked.asked);
     yield* rename(from.absolute, to.staged.path);
-    yield* dropReplaced(volume.view, to);
+    for (const replaced of sightingsAt(volume, asked)) yield* dropReplaced(replaced);
   } catch (error) {
     throw namingBoth(error, from.asked, asked.asked, 'rename');
   }
 }
 
 /** link(2) of a name that is open for replacing: the file will appear under both. */
-export function* linkStaged(volume: Volume, from: Sighting, asked: AskedPath, to: AskedPath): Steps<void> {
+export function* linkStaged(volume: Volume, from: Sighting<Shown>, asked: AskedPath, to: AskedPath): Steps<void> {
   const { file, staged } = from;
   try {
     // `.`, `..` and `x/` are no names that a link could have: this fails, with the right error.
@@ -66,32 +64,43 @@ export function* linkStaged(volume: Volume, from: Sighting, asked: AskedPath, to
     const isTaken = volume.view.find(to, false) !== undefined || (yield* lstat(to.absolute)) !== undefined;
     if (isTaken) throw systemError('EEXIST', 'link', to.asked);
     const destination = yield* destinationOf(to, staged.stagedPath);
+    // Its names are being published already: this one it has at once.
+    if (file.isClosing) {
+      yield* link(staged.stagedPath, to.absolute);
+      return;
+    }
     const stagedPath = `${destination.directory}/${nextStageName(destination.name, volume.machine)}`;
     yield* link(staged.stagedPath, stagedPath);
     file.stage.names.push({ ...destination, path: to.absolute, stagedPath });
-    volume.view.show(file);
+    file.show();
   } catch (error) {
     throw namingBoth(error, asked.asked, to.asked, 'link');
   }
 }
 
 /** Finds the staged files again after something above them, a directory or a symbolic link, was renamed. */
-export function* followRename({ view }: Volume, from: AskedPath, to: AskedPath): Steps<void> {
-  for (const file of view.files) {
+export function* followRename(volume: Volume, from: AskedPath, to: AskedPath): Steps<void> {
+  volume.landingOrder.moved(from.absolute, to.absolute);
+  for (const file of shownIn(volume)) {
     for (const staged of file.stage.names) {
       const moved = movedName(staged, from.absolute, to.absolute);
       if (moved && (yield* isStagedAt(file.stage, moved.stagedPath))) Object.assign(staged, moved);
     }
     yield* followMoves(file.stage);
-    view.show(file);
+    file.show();
+  }
+  // These have their names, and these are to be made durable.
+  for (const { state, names } of volume.pending.stages) {
+    if (state !== 'published') continue;
+    for (const name of names) Object.assign(name, movedName(name, from.absolute, to.absolute));
   }
 }
 
 /** Lets go of the names whose staged files were removed with their directory. */
-export function* forgetRemoved({ view }: Volume): Steps<void> {
-  for (const file of view.files) {
+export function* forgetRemoved(volume: Volume): Steps<void> {
+  for (const file of shownIn(volume)) {
     for (const staged of file.stage.names.toReversed()) {
-      if (!(yield* lstat(staged.stagedPath))) forget(view, file, staged);
+      if (!(yield* lstat(staged.stagedPath))) forget(file, staged);
     }
   }
 }
@@ -113,15 +122,25 @@ function* destinationOf(to: AskedPath, stagedPath: string): Steps<{ directory: s
 }
 
 /** What happens to an open file when something else takes its name. */
-export function* dropReplaced(view: View, { file, staged }: Sighting): Steps<void> {
+export function* dropReplaced({ file, staged }: Sighting<Shown>): Steps<void> {
   yield* unlinkIfThere(staged.stagedPath);
-  forget(view, file, staged);
+  forget(file, staged);
 }
 
-function forget(view: View, file: OpenFile, staged: StagedName): void {
+function forget(file: Shown, staged: StagedName): void {
   const index = file.stage.names.indexOf(staged);
   if (index >= 0) file.stage.names.splice(index, 1);
-  view.show(file);
+  file.show();
+}
+
+/** Everything that is to have this name, the last first: several whole-file writes, or one file that is open. */
+export function sightingsAt({ view, written }: Volume, path: AskedPath): Sighting<Shown>[] {
+  const open = view.find(path, false);
+  return [...(open ? [open] : []), ...written.findAll(path)];
+}
+
+function shownIn({ view, written }: Volume): Shown[] {
+  return [...view.files, ...written.files];
 }
 
 function* unlinkIfThere(path: string): Steps<void> {

@@ -1,27 +1,40 @@
-// The in-process view: which paths this process has open for replacing, and where their content is meanwhile. To everybody
-// else such a path still shows the old file; the program itself must see what it has written.
+// The in-process view: which paths this process is replacing, and where their content is meanwhile. To everybody else such
+// a path still shows the old file; the program itself must see what it has written, and may rename or remove it.
 
 import type { Turn } from './landing-site';
 import type { OpenFile } from './open-file';
 import { identityOfDirectory } from './same-directory';
-import { type FileIdentity, type StagedName, inodeOf, isInPlace } from './stage';
+import { type FileIdentity, type Stage, type StagedName, inodeOf, isInPlace } from './stage';
 import { type AskedPath, type DirectoryEntry, SYMLINKS_MAX, destinationOf, split } from './target';
 import type { Host } from '../steps/host';
 
+/** A staged file that has its target's name already, as far as this process is concerned. */
+export interface Shown {
+  readonly stage: Stage;
+  /** Whether the program has handed over all of it: what is called later comes after it. */
+  readonly isHandedOver: boolean;
+  /** Whether it is on its way to its names. */
+  readonly isClosing: boolean;
+  /** Settles when it has come there, or failed to; undefined while it is not on its way. */
+  readonly committing: Promise<void> | undefined;
+  /** Shows it under the names that it has now. */
+  readonly show: () => void;
+}
+
 /** A path of this process whose content is in a staged file. */
-export interface Sighting {
-  readonly file: OpenFile;
+export interface Sighting<File extends Shown = OpenFile> {
+  readonly file: File;
   readonly staged: StagedName;
 }
 
-interface Entry extends Sighting, DirectoryEntry {}
+interface Entry<File extends Shown> extends Sighting<File>, DirectoryEntry {}
 
-export class View {
+export class View<File extends Shown> {
   readonly #host: Host;
-  readonly #byName = new Map<string, Entry[]>();
-  readonly #byFile = new Map<OpenFile, Entry[]>();
+  readonly #byName = new Map<string, Entry<File>[]>();
+  readonly #byFile = new Map<File, Entry<File>[]>();
   /** Files whose inode stays: every name is the real file's own, and only the content is elsewhere. */
-  readonly #byInode = new Map<string, Sighting>();
+  readonly #byInode = new Map<string, Sighting<File>>();
 
   constructor(host: Host) {
     this.#host = host;
@@ -33,12 +46,12 @@ export class View {
   }
 
   /** Every open file that is shown. */
-  get files(): OpenFile[] {
+  get files(): File[] {
     return [...this.#byFile.keys()];
   }
 
-  /** Shows an open file under all its names, or hides it if it has none any more. */
-  show(file: OpenFile): void {
+  /** Shows a file under all its names, or hides it if it has none any more. */
+  show(file: File): void {
     this.hide(file);
     const { names, target } = file.stage;
     const [first] = names;
@@ -48,13 +61,18 @@ export class View {
       this.#byInode.set(inodeOf(target.existing!), { file, staged: first });
       return;
     }
-    const entries = names.map((staged): Entry => ({ directory: staged.directory, name: staged.name, file, staged }));
+    const entries = names.map((staged): Entry<File> => ({
+      directory: staged.directory,
+      name: staged.name,
+      file,
+      staged,
+    }));
     this.#byFile.set(file, entries);
     // The newest first: another of the same name may be on its way to the target.
     for (const entry of entries) this.#byName.set(entry.name, [entry, ...(this.#byName.get(entry.name) ?? [])]);
   }
 
-  hide(file: OpenFile): void {
+  hide(file: File): void {
     for (const { name } of this.#byFile.get(file) ?? []) {
       const others = (this.#byName.get(name) ?? []).filter((entry) => entry.file !== file);
       if (others.length > 0) this.#byName.set(name, others);
@@ -66,7 +84,7 @@ export class View {
     if (inode !== undefined && this.#byInode.get(inode)?.file === file) this.#byInode.delete(inode);
   }
 
-  /** Hides the files of this name whose closing was called before this turn: what has just landed is what the program sees. */
+  /** Hides the files of this name that were handed over before this turn: what has just landed is what the program sees. */
   hideOvertaken({ directory, name, path }: StagedName, { number }: Turn): void {
     if (this.isEmpty) return;
     const isThere = this.#sameDirectoryAs(directory);
@@ -74,7 +92,7 @@ export class View {
     const kept = this.findContent({ asked: path, absolute: path }, true)?.file;
     for (const file of kept === undefined ? files : [...files, kept]) {
       const { turn } = file.stage;
-      if (file.isClosing && turn !== undefined && turn.number < number) this.hide(file);
+      if (file.isHandedOver && turn !== undefined && turn.number < number) this.hide(file);
     }
   }
 
@@ -84,7 +102,7 @@ export class View {
   }
 
   /** What holds a path's content, if it is open for replacing: found by its name, or by its inode where that stays. */
-  findContent(path: AskedPath, follow: boolean): Sighting | undefined {
+  findContent(path: AskedPath, follow: boolean): Sighting<File> | undefined {
     const sighting = this.find(path, follow);
     if (sighting !== undefined || this.#byInode.size === 0) return sighting;
     const found = this.#statOf(path.absolute, follow);
@@ -96,21 +114,30 @@ export class View {
    *
    * @param follow Whether the call follows a symbolic link in the last component.
    */
-  find({ absolute }: AskedPath, follow: boolean): Sighting | undefined {
+  find({ absolute }: AskedPath, follow: boolean): Sighting<File> | undefined {
     const found = this.#named(absolute);
     return found === undefined && follow ? this.#behindLinks(absolute) : found;
   }
 
-  #named(path: string): Sighting | undefined {
+  /** All that a name stands for, the newest first. */
+  findAll({ absolute }: AskedPath): Sighting<File>[] {
+    return [...this.#allNamed(absolute)];
+  }
+
+  #named(path: string): Sighting<File> | undefined {
+    return this.#allNamed(path).next().value;
+  }
+
+  *#allNamed(path: string): Generator<Sighting<File>, undefined> {
     const asked = split(path);
     const candidates = asked && this.#byName.get(asked.name);
-    if (candidates === undefined) return undefined;
+    if (candidates === undefined) return;
     const isThere = this.#sameDirectoryAs(asked!.directory);
-    return candidates.find(({ directory }) => isThere(directory));
+    for (const candidate of candidates) if (isThere(candidate.directory)) yield candidate;
   }
 
   /** Follows symbolic links as they are now; node would find the file at the end of them. */
-  #behindLinks(start: string): Sighting | undefined {
+  #behindLinks(start: string): Sighting<File> | undefined {
     if (this.#byName.size === 0) return undefined;
     let path = start;
     for (let followed = 0; followed < SYMLINKS_MAX; followed++) {

@@ -15,6 +15,7 @@ import type { Stage } from './stage';
 import type { Queue } from './turns';
 import { UnderWay } from './under-way';
 import { View } from './view';
+import type { WriteUnderWay } from './write-under-way';
 
 export interface Volume {
   readonly host: Host;
@@ -25,7 +26,10 @@ export interface Volume {
   readonly openFiles: Map<number, OpenFile>;
   /** Those that are on their way to their targets while the program's last descriptor of them is not closed yet. */
   readonly closing: Map<number, Stage>;
-  readonly view: View;
+  /** Those as the program sees them. */
+  readonly view: View<OpenFile>;
+  /** Whole-file writes under way. To the program too their paths show the old files, but it may rename or remove them. */
+  readonly written: View<WriteUnderWay>;
   readonly directories: Directories;
   readonly directorySyncs: DirectorySyncs;
   readonly landingOrder: LandingOrder;
@@ -45,6 +49,7 @@ export function volumeOn(base: NodeFs): Volume {
     openFiles: new Map(),
     closing: new Map(),
     view: new View(host),
+    written: new View(host),
     directories: new Directories(),
     directorySyncs: new DirectorySyncs(host),
     landingOrder: new LandingOrder(host),

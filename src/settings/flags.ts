@@ -84,6 +84,11 @@ export function sharingFlags(flags: number): number {
   return flags & ~(O_CREAT | O_EXCL);
 }
 
+/** The same, for a file that must be left as it is until it is certain that it is the right one. */
+export function withoutTruncation(flags: number): number {
+  return flags & ~O_TRUNC;
+}
+
 /** The flags to find out with whether a file may be opened with these: it is neither made nor changed. */
 export function flagsToProbe(flags: number): number {
   return flags & O_ACCMODE;
@@ -91,7 +96,6 @@ export function flagsToProbe(flags: number): number {
 
 export const READ_ONLY: number = O_RDONLY;
 export const READ_DIRECTORY: number = O_RDONLY | O_DIRECTORY;
-export const WRITE_ONLY: number = O_WRONLY;
 /**
  * For a regular file that is known by its name: what has taken that name since must neither lead elsewhere, as a symbolic
  * link does, nor keep us waiting, as a FIFO does. Whether it is one must be asked of the descriptor.

@@ -13,6 +13,14 @@ export function readPath(path: unknown): AskedPath | undefined {
   return hasPermissionModel ? undefined : parsePath(path);
 }
 
+/** The paths that a call is about: of its first two arguments those that are any. */
+export function readPaths(args: readonly unknown[]): AskedPath[] {
+  return args
+    .slice(0, 2)
+    .map(readPath)
+    .filter((path) => path !== undefined);
+}
+
 /** A path: string, `file:` URL, or Buffer that is UTF-8. */
 export function parsePath(path: unknown): AskedPath | undefined {
   const asked = typeof path === 'string' ? path : decodePath(path);

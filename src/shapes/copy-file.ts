@@ -13,7 +13,7 @@ import { runCallback, runPromise, runSync } from '../steps/run';
 import { type Steps, fchmod, fstat, native } from '../steps/step';
 import { readPath } from './arguments';
 import { type Context, isPassingThrough } from './context';
-import { type Seen, type ThreeFlavours, inThreeFlavours, sight, sightContent } from './flavours';
+import { type Seen, type ThreeFlavours, afterClosings, inThreeFlavours, sight, sightContent } from './flavours';
 
 type Callback = (error: unknown) => void;
 type Filter = (source: string, destination: string) => unknown;
@@ -58,7 +58,7 @@ export function copyFileCalls(context: Context): ThreeFlavours {
     return request === undefined || volume.view.isOpen(request.to, true) ? undefined : request;
   }
 
-  return { sync, callback, promise };
+  return afterClosings(context, { sync, callback, promise });
 }
 
 /** A copy from or onto a file that is open for replacing is made where its content is. */
@@ -73,6 +73,7 @@ function* copyBetween(args: readonly unknown[], from: unknown, to: Seen | undefi
     const inode = to?.file.stage.inodeFd;
     if (inode !== undefined) yield* giveModeOf(from, inode);
     const result = yield* native('copyFile', [from, to?.staged.stagedPath ?? args[1], ...args.slice(2)]);
+    to?.file.noteWriter();
     // It has its mode already; the staged file's is not to be handed on to it later.
     if (inode !== undefined) to!.file.stage.mode = (yield* fstat(to!.file.stage.fd!)).mode;
     return result;
@@ -161,7 +162,7 @@ export function cpCalls(context: Context): ThreeFlavours {
     };
   }
 
-  return { sync, callback, promise };
+  return afterClosings(context, { sync, callback, promise });
 }
 
 /** What node's walk has found, by the names that it is to have: a staged file stands for the one that it will be. */

@@ -2,12 +2,13 @@
 // one check.
 
 import { codeOf, namingTarget } from '../ground/errors';
+import { isClosingAt, settleClosing } from '../protocol/closing';
 import type { Sighting } from '../protocol/view';
 import type { AskedPath } from '../protocol/target';
 import type { Host } from '../steps/host';
 import { runCallback, runPromise, runSync } from '../steps/run';
 import { type Steps, native } from '../steps/step';
-import { readPath } from './arguments';
+import { readPath, readPaths } from './arguments';
 import type { Context } from './context';
 
 type AnyFunction = (...args: unknown[]) => unknown;
@@ -21,10 +22,19 @@ export interface ThreeFlavours {
   readonly promise: AnyFunction;
 }
 
-/** The three forms of one call. Forms that the fs underneath lacks are never asked for. */
-export function inThreeFlavours(context: Context, name: string, story: Story): ThreeFlavours {
+/**
+ * The three forms of one call. Forms that the fs underneath lacks are never asked for.
+ *
+ * @param isQuiet Whether there is nothing that the call could be about.
+ */
+export function inThreeFlavours(
+  context: Context,
+  name: string,
+  story: Story,
+  isQuiet: () => boolean = () => context.volume.view.isEmpty,
+): ThreeFlavours {
   const { volume, nativePromises } = context;
-  const { view, host } = volume;
+  const { host } = volume;
   const natives = context.natives as unknown as Record<string, AnyFunction>;
   const nativeSync = natives[`${name}Sync`]!;
   const nativeCallback = natives[name]!;
@@ -32,13 +42,13 @@ export function inThreeFlavours(context: Context, name: string, story: Story): T
 
   // Arguments are not spread: see descriptorCalls.
   function sync(...args: unknown[]): unknown {
-    const steps = view.isEmpty ? undefined : story(args);
+    const steps = isQuiet() ? undefined : story(args);
     return steps === undefined ? Reflect.apply(nativeSync, undefined, args) : runSync(steps, host);
   }
 
   function callback(...args: unknown[]): unknown {
     const done = args.at(-1);
-    const steps = view.isEmpty || typeof done !== 'function' ? undefined : story(args.slice(0, -1));
+    const steps = isQuiet() || typeof done !== 'function' ? undefined : story(args.slice(0, -1));
     if (steps === undefined) return Reflect.apply(nativeCallback, undefined, args);
     const settle = neverAtOnce(done as AnyFunction);
     runCallback(
@@ -51,12 +61,43 @@ export function inThreeFlavours(context: Context, name: string, story: Story): T
   }
 
   async function promise(...args: unknown[]): Promise<unknown> {
-    const steps = view.isEmpty ? undefined : story(args);
+    const steps = isQuiet() ? undefined : story(args);
     if (steps === undefined) return Reflect.apply(nativePromise(), undefined, args);
     return runPromise(steps, promiseHost(context));
   }
 
   return { sync, callback, promise };
+}
+
+/** The three forms of a call that does not begin before files which are being closed have the names that it is about. */
+export function afterClosings({ volume }: Context, { sync, callback, promise }: ThreeFlavours): ThreeFlavours {
+  const { view, written, host } = volume;
+
+  /** What is to be done first, if anything. */
+  function stepsBefore(args: readonly unknown[]): Steps<void> | undefined {
+    const paths = view.isEmpty && written.isEmpty ? [] : readPaths(args);
+    return isClosingAt(volume, paths) ? settleClosing(volume, paths) : undefined;
+  }
+
+  return {
+    sync(...args) {
+      const before = stepsBefore(args);
+      if (before !== undefined) runSync(before, host);
+      return Reflect.apply(sync, undefined, args);
+    },
+    callback(...args) {
+      const proceed = (): unknown => Reflect.apply(callback, undefined, args);
+      const before = typeof args.at(-1) === 'function' ? stepsBefore(args) : undefined;
+      if (before === undefined) return proceed();
+      runCallback(before, host, proceed, proceed);
+      return undefined;
+    },
+    async promise(...args) {
+      const before = stepsBefore(args);
+      if (before !== undefined) await runPromise(before, host);
+      return Reflect.apply(promise, undefined, args);
+    },
+  };
 }
 
 /** Calls back as node does, never before the call has returned, however little there was to do. */

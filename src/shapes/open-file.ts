@@ -19,7 +19,7 @@ import { runCallback, runSync } from '../steps/run';
 import { type Steps, native } from '../steps/step';
 import { readMode, readPath } from './arguments';
 import { type Context, isPassingThrough } from './context';
-import { type ThreeFlavours, inThreeFlavours, sightContent } from './flavours';
+import { type Seen, type ThreeFlavours, inThreeFlavours, sightContent } from './flavours';
 import { noteOwnOpen } from './public-host';
 import { isProtected } from './write-file';
 
@@ -67,7 +67,7 @@ export function openOther(context: Context): ThreeFlavours {
     const seen = sightContent(context, args[0], !refusesSymlinks(flags));
     // A redo record is not what the program wrote; the file itself soon is.
     if (seen === undefined || seen.file.stage.contentBytes !== undefined) return undefined;
-    return openStagedPath(args, flags, seen.staged.stagedPath, seen.asked.asked);
+    return openStagedPath(args, flags, seen);
   });
 
   function note(args: readonly unknown[], fd: number): void {
@@ -103,12 +103,14 @@ function isForWriting(args: readonly unknown[]): boolean {
   return canWrite(parseFlags(args[1]) ?? READ_ONLY);
 }
 
-function* openStagedPath(args: readonly unknown[], flags: number, stagedPath: string, asked: string): Steps<unknown> {
-  if (isExclusive(flags)) throw systemError('EEXIST', 'open', asked);
+function* openStagedPath(args: readonly unknown[], flags: number, { file, staged, asked }: Seen): Steps<unknown> {
+  if (isExclusive(flags)) throw systemError('EEXIST', 'open', asked.asked);
   try {
-    return yield* native('open', [stagedPath, sharingFlags(flags), ...args.slice(2)]);
+    const opened = yield* native('open', [staged.stagedPath, sharingFlags(flags), ...args.slice(2)]);
+    if (canWrite(flags)) file.noteWriter();
+    return opened;
   } catch (error) {
-    if (codeOf(error) !== 'ENOENT') throw namingTarget(error, asked);
+    if (codeOf(error) !== 'ENOENT') throw namingTarget(error, asked.asked);
     // Published in this very moment, by a close that runs on another thread.
     return yield* native('open', args);
   }

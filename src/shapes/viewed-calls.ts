@@ -2,21 +2,28 @@
 
 import type { Stats } from 'node:fs';
 import { codeOf, namingBoth, namingTarget, systemError } from '../ground/errors';
+import type { AskedPath } from '../protocol/target';
+import type { Shown, Sighting } from '../protocol/view';
 import {
-  forgetRemoved,
+  dropReplaced,
   followRename,
+  forgetRemoved,
   linkStaged,
   renameOver,
   renameStaged,
+  sightingsAt,
   unlinkStaged,
 } from '../protocol/view-changes';
-import { type Steps, lstat, native, refused } from '../steps/step';
+import type { Volume } from '../protocol/volume';
+import { type Steps, atOnce, lstat, native, refused } from '../steps/step';
 import { readPath } from './arguments';
+import { liesBelow } from '../protocol/closing';
 import { type Context, dressedAs } from './context';
 import {
   type Seen,
   type Story,
   type ThreeFlavours,
+  afterClosings,
   callOnStaged,
   inThreeFlavours,
   sight,
@@ -45,6 +52,10 @@ export function viewedCalls(context: Context): Record<string, ThreeFlavours> {
     lstat: statStory(context, 'lstat', false),
     utimes: timesStory(context, 'utimes', true),
     lutimes: timesStory(context, 'lutimes', false),
+  };
+  const { view, written } = context.volume;
+  const isQuiet = (): boolean => view.isEmpty && written.isEmpty;
+  const changes: Record<string, Story> = {
     unlink: unlinkStory(context),
     rename: renameStory(context),
     link: linkStory(context),
@@ -52,9 +63,17 @@ export function viewedCalls(context: Context): Record<string, ThreeFlavours> {
     rm: removeStory(context, 'rm'),
     rmdir: removeStory(context, 'rmdir'),
   };
-  return Object.fromEntries(
-    Object.entries(stories).map(([name, story]) => [name, inThreeFlavours(context, name, story)] as const),
-  );
+  return {
+    ...mapped(stories, (name, story) => inThreeFlavours(context, name, story)),
+    ...mapped(changes, (name, story) => afterClosings(context, inThreeFlavours(context, name, story, isQuiet))),
+  };
+}
+
+function mapped(
+  stories: Record<string, Story>,
+  make: (name: string, story: Story) => ThreeFlavours,
+): Record<string, ThreeFlavours> {
+  return Object.fromEntries(Object.entries(stories).map(([name, story]) => [name, make(name, story)]));
 }
 
 /** Calls whose first argument is the path, and about which nothing else is special. */
@@ -127,9 +146,31 @@ function* readContent(args: readonly unknown[], seen: Seen): Steps<unknown> {
 
 function unlinkStory(context: Context): Story {
   return (args) => {
-    const seen = sight(context, args[0], false);
-    return seen && unlinkStaged(context.volume, seen, seen.asked);
+    const seen = seenAt(context, args[0]);
+    return seen && inOneGo(unlinkAll(seen));
   };
+}
+
+/** Between two of these calls the file must not come to its names. */
+function* inOneGo<R>(steps: Steps<R>): Steps<R> {
+  return yield* atOnce(steps);
+}
+
+function* unlinkAll({ asked, sightings }: SeenAll): Steps<void> {
+  for (const sighting of sightings) yield* unlinkStaged(sighting, asked);
+}
+
+/** A path whose name is being replaced, perhaps by several whole-file writes. */
+interface SeenAll {
+  readonly asked: AskedPath;
+  /** The newest first. */
+  readonly sightings: readonly Sighting<Shown>[];
+}
+
+function seenAt({ volume }: Context, path: unknown): SeenAll | undefined {
+  const asked = readPath(path);
+  const sightings = asked ? sightingsAt(volume, asked) : [];
+  return sightings.length === 0 ? undefined : { asked: asked!, sightings };
 }
 
 function renameStory(context: Context): Story {
@@ -138,12 +179,20 @@ function renameStory(context: Context): Story {
     const from = readPath(args[0]);
     const to = readPath(args[1]);
     if (from === undefined || to === undefined) return undefined;
-    const source = sight(context, args[0], false);
-    if (source !== undefined) return renameStaged(volume, source, from, to);
-    const destination = sight(context, args[1], false);
-    if (destination !== undefined) return renameOver(volume, from, destination, to);
-    return renameOther(context, args);
+    const source = seenAt(context, args[0]);
+    if (source !== undefined) return inOneGo(renameAll(volume, source, to));
+    const destination = seenAt(context, args[1]);
+    if (destination !== undefined) return inOneGo(renameOver(volume, from, destination.sightings[0]!, to));
+    const isConcerned = !volume.view.isEmpty || volume.written.files.some(({ stage }) => liesBelow(stage, from));
+    return isConcerned ? inOneGo(renameOther(context, args)) : undefined;
   };
+}
+
+/** The newest moves; what is overtaken by it must not come to its old name. */
+function* renameAll(volume: Volume, { asked, sightings }: SeenAll, to: AskedPath): Steps<void> {
+  const [newest, ...older] = sightings;
+  yield* renameStaged(volume, newest!, asked, to);
+  for (const sighting of older) yield* dropReplaced(sighting);
 }
 
 /** A rename of something else, which may be a directory with open files in it, or a link that they were opened through. */
@@ -159,8 +208,8 @@ function linkStory(context: Context): Story {
     const from = readPath(args[0]);
     const to = readPath(args[1]);
     if (from === undefined || to === undefined) return undefined;
-    const source = sight(context, args[0], false);
-    if (source !== undefined) return linkStaged(context.volume, source, from, to);
+    const [source] = sightingsAt(context.volume, from);
+    if (source !== undefined) return inOneGo(linkStaged(context.volume, source, from, to));
     const taken = sight(context, args[1], false);
     return taken && linkOnto(args, taken, from.asked);
   };
@@ -186,20 +235,21 @@ function symlinkStory(context: Context): Story {
 
 function removeStory(context: Context, name: 'rm' | 'rmdir'): Story {
   return (args) => {
-    const seen = sight(context, args[0], false);
-    if (seen !== undefined) return removeSeen(context, name, args, seen);
+    const seen = seenAt(context, args[0]);
+    if (seen !== undefined) return inOneGo(removeSeen(name, args, seen));
     const isRecursive = (args[1] as { recursive?: unknown } | null | undefined)?.recursive === true;
     return isRecursive ? removeTree(context, name, args) : undefined;
   };
 }
 
-function* removeSeen({ volume }: Context, name: string, args: readonly unknown[], seen: Seen): Steps<void> {
+function* removeSeen(name: string, args: readonly unknown[], seen: SeenAll): Steps<void> {
+  const { asked, sightings } = seen;
   try {
-    yield* native(name, args.with(0, seen.staged.stagedPath));
+    yield* native(name, args.with(0, sightings[0]!.staged.stagedPath));
   } catch (error) {
-    throw namingTarget(error, seen.asked.asked);
+    throw namingTarget(error, asked.asked);
   }
-  yield* unlinkStaged(volume, seen, seen.asked);
+  yield* unlinkAll(seen);
 }
 
 function* removeTree({ volume }: Context, name: string, args: readonly unknown[]): Steps<void> {

@@ -20,7 +20,7 @@ import { type Context, isPassingThrough, passThrough } from './context';
 import { watchWriteFile } from './descriptor-calls';
 import { HandleHost } from './handle-host';
 import { FOREIGN_FS } from './public-host';
-import { type ThreeFlavours, callOnStaged, inThreeFlavours, sightContent } from './flavours';
+import { type Seen, type ThreeFlavours, callOnStaged, inThreeFlavours, sightContent } from './flavours';
 
 /** Thrown by a checkpoint to stop; the caller gets node's own AbortError, which only node can make. */
 const ABORTED = Symbol('aborted');
@@ -189,7 +189,13 @@ function writeOnStaged(
   const { encoding, flags, mode, flush, signal } = given;
   if (isExclusive(flags)) return refused(systemError('EEXIST', 'open', seen.asked.asked));
   const completed = { encoding, mode, flush, flag: sharingFlags(flags), ...(signal === undefined ? {} : { signal }) };
-  return callOnStaged(name, [path, data, completed], 0, seen);
+  return writeOn(seen, name, [path, data, completed]);
+}
+
+function* writeOn(seen: Seen, name: string, args: readonly unknown[]): Steps<unknown> {
+  const result = yield* callOnStaged(name, args, 0, seen);
+  seen.file.noteWriter();
+  return result;
 }
 
 /** Whether an open with these flags goes through a staged file at all; the plan for its target comes later. */

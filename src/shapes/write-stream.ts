@@ -46,7 +46,7 @@ export function settleStream(stream: object, file: OpenFile): void {
 
 /** Aborted before it was open: node has closed it already, when there was nothing to close, and leaks the descriptor. */
 function abandonUnopened({ fd }: Stream, file: OpenFile): void {
-  file.isAbandoned = true;
+  file.noteAbandoned();
   if (fd !== null) runCallback(closeOpenFile(file, fd), file.volume.host, ignore, ignore);
 }
 
@@ -66,8 +66,6 @@ function commitOnFinish(stream: Stream, file: OpenFile): void {
   function commit(done: Done): void {
     const committed: Done = (error) => {
       isCommitting = false;
-      // Whoever keeps the descriptor may write more.
-      file.isLive = !stream.autoClose;
       done(error);
       destroyAfterwards?.();
     };
@@ -83,7 +81,7 @@ function commitOnFinish(stream: Stream, file: OpenFile): void {
 
   stream._destroy = function (error, done) {
     const proceed = (): void => destroy.call(this, error, done);
-    if (!this.writableFinished && !isCommitting) file.isAbandoned = true;
+    if (!this.writableFinished && !isCommitting) file.noteAbandoned();
     // A descriptor must not be closed under an fsync of it.
     if (isCommitting) destroyAfterwards = proceed;
     else proceed();

@@ -98,7 +98,7 @@ describe('closeOpenFile()', () => {
 
   it('discards, without a word, what a stream gave up', () => {
     const world = opened();
-    world.file.isAbandoned = true;
+    world.file.noteAbandoned();
     expect(close(world).result).to.equal(true);
     expect(contentsOf(world.fs)).to.deep.equal({ target: 'old' });
   });
@@ -155,7 +155,7 @@ describe('closeOpenFile()', () => {
 });
 
 describe('publishOpenFile()', () => {
-  it('makes the descriptor an ordinary one of the target, which needs no second publishing', () => {
+  it('makes the descriptor an ordinary one of the target: what is written to it later needs to be flushed alone', () => {
     const world = opened();
     world.fs.writeSync(world.fd, 'new');
     runSync(publishOpenFile(world.file), world.host);
@@ -163,8 +163,8 @@ describe('publishOpenFile()', () => {
     expect(world.volume.view.isEmpty).to.equal(true);
     world.fs.writeSync(world.fd, ' and more');
     expect(contentsOf(world.fs)).to.deep.equal({ target: 'new and more' });
-    expect(play(publishOpenFile(world.file), world.host).calls).to.deep.equal([]);
-    expect(close(world).calls).to.deep.equal(['close']);
+    expect(play(publishOpenFile(world.file), world.host).calls).to.deep.equal(['fsync']);
+    expect(close(world).calls).to.deep.equal(['fsync', 'close']);
   });
 
   it('has its target written in place from then on, because a rename would part the descriptor from it', () => {
@@ -247,7 +247,7 @@ describe('isComplete', () => {
       stream: (file) => file.streams.add({ writableLength: 1 }),
       call: (file) => file.callsUnderWay++,
       loss: (file) => file.noteWrite({ bytes: 2, pieces: [] }, 1),
-      abandoned: (file) => (file.isAbandoned = true),
+      abandoned: (file) => file.noteAbandoned(),
     };
     for (const [title, change] of Object.entries(CHANGES)) {
       const { file } = opened();

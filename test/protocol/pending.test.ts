@@ -99,7 +99,7 @@ describe('PendingStages', () => {
       'not all that was written to it has arrived',
     ],
     ['discards under a call that has not come back', {}, 0, (file) => file.callsUnderWay++, 'old', 'has arrived'],
-    ['discards what a stream gave up', {}, 0, (file) => (file.isAbandoned = true), 'old', 'has arrived'],
+    ['discards what a stream gave up', {}, 0, (file) => file.noteAbandoned(), 'old', 'has arrived'],
     [
       'publishes, without a word, what the program has closed',
       {},

@@ -69,7 +69,7 @@ function names({ volume }: Memory): string[] {
 describe('unlinkStaged()', () => {
   it('takes the old file and the staged one, and closing brings nothing back', () => {
     const world = pending({ '/d/target': 'old' });
-    run(world, unlinkStaged(world.volume, world.at('/d/target'), asked('/d/target')));
+    run(world, unlinkStaged(world.at('/d/target'), asked('/d/target')));
     expect(contentsOf(world.fs)).to.deep.equal({});
     expect(world.volume.view.isEmpty).to.equal(true);
     world.fs.writeSync(world.fd, ' and more');
@@ -79,11 +79,7 @@ describe('unlinkStaged()', () => {
 
   it('changes nothing where the old file may not be removed', () => {
     const world = pending({ '/d/target': 'old' });
-    const { error } = run(
-      world,
-      unlinkStaged(world.volume, world.at('/d/target'), asked('/d/target')),
-      failing('unlink', 'EPERM'),
-    );
+    const { error } = run(world, unlinkStaged(world.at('/d/target'), asked('/d/target')), failing('unlink', 'EPERM'));
     expect(error).to.deep.include({ code: 'EPERM', path: '/d/target' });
     close(world);
     expect(contentsOf(world.fs)).to.deep.equal({ target: 'new' });
@@ -92,7 +88,7 @@ describe('unlinkStaged()', () => {
   it('leaves the other names of the file', () => {
     const world = pending();
     link(world, '/d/second');
-    run(world, unlinkStaged(world.volume, world.at('/d/target'), asked('/d/target')));
+    run(world, unlinkStaged(world.at('/d/target'), asked('/d/target')));
     expect(names(world)).to.deep.equal(['/d/second']);
     close(world);
     expect(contentsOf(world.fs)).to.deep.equal({ second: 'new' });
@@ -229,7 +225,7 @@ describe('linkStaged()', () => {
   it('discards all names together', () => {
     const world = pending();
     link(world, '/d/second');
-    world.file.isAbandoned = true;
+    world.file.noteAbandoned();
     close(world);
     expect(contentsOf(world.fs)).to.deep.equal({});
   });

@@ -2,6 +2,7 @@
 
 import { expect } from 'chai';
 import type { View } from '../../src/protocol/view';
+import type { OpenFile } from '../../src/protocol/open-file';
 import { closeOpenFile } from '../../src/protocol/open-file';
 import { runSync } from '../../src/steps/run';
 import { type Memory, memoryWith, opening } from '../support/memory';
@@ -9,11 +10,11 @@ import { type Memory, memoryWith, opening } from '../support/memory';
 const IN_PLACE = { rules: [{ match: 'kept', plan: 'in-place' }] } as const;
 
 /** What a path stands for, as the name of the file that it is to have. */
-function seen(view: View, path: string, follow = true): string | undefined {
+function seen(view: View<OpenFile>, path: string, follow = true): string | undefined {
   return view.find({ asked: path, absolute: path }, follow)?.staged.path;
 }
 
-function seenContent(view: View, path: string): string | undefined {
+function seenContent(view: View<OpenFile>, path: string): string | undefined {
   return view.findContent({ asked: path, absolute: path }, true)?.staged.path;
 }
 

@@ -1,0 +1,226 @@
+// Calls that change names, at every moment of an asynchronous write of the file that has them.
+
+import { expect } from 'chai';
+import * as nodeFs from 'node:fs';
+import { dirname } from 'node:path';
+import { createFs } from '../../src/api';
+import { type ManualCall, ManualFs } from '../support/manual-fs';
+import { useTemporaryDirectory } from '../support/temporary-directory';
+
+type Fs = typeof nodeFs;
+type Done = (error?: unknown) => void;
+
+interface Writing {
+  readonly title: string;
+  /** The call with which its staged file is there; before that, node too would not have opened the file yet. */
+  readonly from?: string;
+  readonly isOfOpenFile?: true;
+  readonly call: (fs: Fs, target: string, done: Done) => void;
+}
+
+const WRITINGS: readonly Writing[] = [
+  { title: 'writeFile', from: 'write stage', call: (fs, target, done) => fs.writeFile(target, 'new', done) },
+  {
+    title: 'promises.writeFile of an iterable',
+    from: 'write stage',
+    call: (fs, target, done) => void fs.promises.writeFile(target, ['n', 'ew']).then(() => done(), done),
+  },
+  {
+    title: 'two at once of iterables',
+    from: 'write stage',
+    call(fs, target, done) {
+      const writes = ['older', 'new'].map((text) => fs.promises.writeFile(target, [text]));
+      void Promise.all(writes).then(() => done(), done);
+    },
+  },
+  {
+    title: 'copyFile',
+    from: 'fsync stage',
+    call: (fs, target, done) => fs.copyFile(`${dirname(dirname(target))}/source`, target, done),
+  },
+  {
+    title: 'close',
+    isOfOpenFile: true,
+    call(fs, target, done) {
+      const fd = fs.openSync(target, 'w');
+      fs.writeSync(fd, 'new');
+      fs.close(fd, done);
+    },
+  },
+  {
+    title: 'the end of a stream',
+    isOfOpenFile: true,
+    call(fs, target, done) {
+      const fd = fs.openSync(target, 'w');
+      fs.writeSync(fd, 'new');
+      fs.createWriteStream('', { fd })
+        .on('error', done)
+        .on('close', () => done())
+        .end();
+    },
+  },
+];
+
+interface Change {
+  readonly title: string;
+  readonly sync: (fs: Fs, target: string) => void;
+  /** Missing where it makes other calls than those that the test can hold up. */
+  readonly callback?: (fs: Fs, target: string, done: Done) => void;
+  /** What is there in the end, whenever it comes after the write was called. */
+  readonly expected: Readonly<Record<string, string>>;
+}
+
+const CHANGES: readonly Change[] = [
+  {
+    title: 'rename',
+    sync: (fs, target) => fs.renameSync(target, `${target}.1`),
+    callback: (fs, target, done) => fs.rename(target, `${target}.1`, done),
+    expected: { 'd/target.1': 'new' },
+  },
+  {
+    title: 'rename of another file over it',
+    sync: (fs, target) => fs.renameSync(`${dirname(target)}/../other`, target),
+    callback: (fs, target, done) => fs.rename(`${dirname(target)}/../other`, target, done),
+    expected: { 'd/target': 'other' },
+  },
+  {
+    title: 'rename of its directory',
+    sync: (fs, target) => fs.renameSync(dirname(target), `${dirname(target)}.1`),
+    callback: (fs, target, done) => fs.rename(dirname(target), `${dirname(target)}.1`, done),
+    expected: { 'd.1/target': 'new' },
+  },
+  {
+    title: 'unlink',
+    sync: (fs, target) => fs.unlinkSync(target),
+    callback: (fs, target, done) => fs.unlink(target, done),
+    expected: {},
+  },
+  {
+    title: 'rm',
+    sync: (fs, target) => fs.rmSync(target),
+    expected: {},
+  },
+  {
+    title: 'link',
+    sync: (fs, target) => fs.linkSync(target, `${target}.1`),
+    callback: (fs, target, done) => fs.link(target, `${target}.1`, done),
+    expected: { 'd/target': 'new', 'd/target.1': 'new' },
+  },
+];
+
+/** Of a file that the program has closed it takes the new content; of one that is written as a whole, what was there. */
+const COPY: Change = {
+  title: 'copyFile',
+  sync: (fs, target) => fs.copyFileSync(target, `${target}.1`),
+  callback: (fs, target, done) => fs.copyFile(target, `${target}.1`, done),
+  expected: { 'd/target': 'new', 'd/target.1': 'new' },
+};
+
+const ORDERS: Readonly<Record<string, (calls: readonly ManualCall[]) => ManualCall>> = {
+  'those made last come first': (calls) => calls.at(-1)!,
+  'those made first come first': (calls) => calls[0]!,
+};
+
+/** Finishes calls until those that are left are all called so. */
+async function finishBefore(manual: ManualFs, title: string): Promise<void> {
+  for (await manual.idle(); ; await manual.idle()) {
+    const other = manual.calls.find((call) => call.title !== title);
+    if (other === undefined) return;
+    await manual.finish(other);
+  }
+}
+
+describe('a call that changes names', function () {
+  this.timeout(60_000);
+  const at = useTemporaryDirectory();
+  let cases = 0;
+
+  for (const writing of WRITINGS) {
+    for (const change of writing.isOfOpenFile ? [...CHANGES, COPY] : CHANGES) {
+      const title = `${change.title} comes after ${writing.title}, at every moment of it`;
+
+      it(`${title}, synchronously`, async () => {
+        for (let moment = 0; ; moment++) {
+          const met = await meet(writing, moment);
+          met.note(() => change.sync(met.fs, met.target));
+          await met.manual.finishAll();
+          check(met, change);
+          if (met.isOver) return;
+        }
+      });
+
+      const { callback } = change;
+      if (callback === undefined) continue;
+      for (const [order, next] of Object.entries(ORDERS)) {
+        it(`${title}, asynchronously, ${order}`, async () => {
+          for (let moment = 0; ; moment++) {
+            const met = await meet(writing, moment);
+            const { fs, target, manual, ends } = met;
+            callback(fs, target, (error) => ends.push(error ?? null));
+            for (await manual.idle(); manual.calls.length > 0; await manual.idle())
+              await manual.finish(next(manual.calls));
+            check(met, change);
+            if (met.isOver) return;
+          }
+        });
+      }
+    }
+  }
+
+  interface Meeting {
+    readonly title: string;
+    readonly manual: ManualFs;
+    readonly fs: Fs;
+    readonly directory: string;
+    readonly target: string;
+    /** What the write and the change ended with. */
+    readonly ends: unknown[];
+    /** Makes a synchronous call and notes what it ends with. */
+    readonly note: (call: () => void) => void;
+    /** Whether the write had ended before. */
+    readonly isOver: boolean;
+  }
+
+  /** Lets a write come so far: to an even moment between two calls, to an odd one between a call's effect and its answer. */
+  async function meet(writing: Writing, moment: number): Promise<Meeting> {
+    const directory = at(`${cases++}`);
+    const target = `${directory}/d/target`;
+    nodeFs.mkdirSync(dirname(target), { recursive: true });
+    for (const [name, content] of Object.entries({ 'd/target': 'old', 'source': 'new', 'other': 'other' }))
+      nodeFs.writeFileSync(`${directory}/${name}`, content);
+    const manual = new ManualFs(nodeFs);
+    const fs = createFs(manual.fs, { warn: false });
+    const ends: unknown[] = [];
+    writing.call(fs, target, (error) => ends.push(error ?? null));
+    if (writing.from !== undefined) await finishBefore(manual, writing.from);
+    let last: ManualCall | undefined;
+    for (let half = 0; half <= moment; half++) {
+      await manual.idle();
+      [last] = manual.calls;
+      if (last === undefined || half === moment) break;
+      if (half % 2 === 0) last.carryOut();
+      else await manual.finish(last);
+    }
+    const title = `before ${last?.title ?? 'nothing'} is ${moment % 2 === 0 ? 'carried out' : 'answered'}`;
+    const note = (call: () => void): void => {
+      try {
+        call();
+        ends.push(null);
+      } catch (error) {
+        ends.push(error);
+      }
+    };
+    return { title, manual, fs, directory, target, ends, note, isOver: last === undefined };
+  }
+
+  function check({ title, directory, ends }: Meeting, { expected }: Change): void {
+    const found = nodeFs
+      .readdirSync(directory, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && !['source', 'other'].includes(entry.name))
+      .map(({ parentPath, name }) => `${parentPath}/${name}`);
+    const contents = Object.fromEntries(
+      found.map((path) => [path.slice(directory.length + 1), nodeFs.readFileSync(path, 'utf8')]),
+    );
+    expect({ contents, ends }, title).to.deep.equal({ contents: expected, ends: [null, null] });
+  }
+});
