@@ -11,6 +11,7 @@ import { NOTES } from './shapes/descriptor-calls';
 import { CALLED_BY_WRITE_FILE, publicHost } from './shapes/public-host';
 import { type Replacements, replacementsOf } from './shapes/replacements';
 import type { Host } from './steps/host';
+import { areNamesFree } from './protocol/volume';
 import { contextOf } from './volumes';
 import { wholeFileCalls } from './whole-file-calls';
 
@@ -70,7 +71,7 @@ export function behindPatch(
   return {
     replacement: (part, name) => ofWholeFiles[part][name] ?? (all ??= beyond().replacementsFor(context))[part][name]!,
     view: volume.view,
-    written: volume.written,
+    areNamesFree: () => areNamesFree(volume),
     openFiles: volume.openFiles,
     notes: NOTES,
     linkStream: (stream, isGiven) => beyond().linkStream(stream, volume, liveFs, isGiven),

@@ -17,8 +17,8 @@ export interface Behind {
   replacement(part: Part, name: string): (...args: never[]) => unknown;
   /** Which paths are open for replacing. */
   readonly view: { readonly isEmpty: boolean };
-  /** Which are being written as a whole. */
-  readonly written: { readonly isEmpty: boolean };
+  /** Whether a call that changes names concerns nothing of ours. */
+  readonly areNamesFree: () => boolean;
   /** Which descriptors are. */
   readonly openFiles: ReadonlyMap<number, OpenFile>;
   /** How the files of those are told the outcome of a call, by its name. */
@@ -46,7 +46,7 @@ const VIEWED = [
   'truncate',
   'utimes',
 ];
-/** The same, that change names: ours while something is written as a whole, too. */
+/** The same, that change names: ours also while a file is written as a whole, or a new directory is not on the device. */
 const CHANGING_NAMES = ['link', 'rename', 'rm', 'rmdir', 'unlink'];
 /** Calls on a descriptor, sync and callback: ours only where its file is open for replacing. */
 const ON_DESCRIPTOR = ['close', 'fchmod', 'fchown', 'fstat', 'futimes'];
@@ -73,7 +73,7 @@ export function frontFor(behind: () => Behind | undefined, load: () => Behind): 
   };
   const changingNames: Door = (native, ours) => {
     return (...args) =>
-      behind()?.view.isEmpty === false || behind()?.written.isEmpty === false
+      behind()?.areNamesFree() === false
         ? Reflect.apply(ours(), undefined, args)
         : Reflect.apply(native, undefined, args);
   };

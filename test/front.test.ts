@@ -19,7 +19,7 @@ describe('the front', () => {
       return {
         replacement: (part, name) => replacements[part][name]!,
         view: { isEmpty: true },
-        written: { isEmpty: true },
+        areNamesFree: () => true,
         openFiles: new Map(),
         notes: NOTES,
       };

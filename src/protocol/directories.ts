@@ -6,6 +6,10 @@ import type { DirectoryEntry } from './target';
 export class Directories {
   /** Made by this process, and their own names perhaps not on the device yet. */
   readonly #fresh = new Set<string>();
+  /** Those above the fresh ones. */
+  readonly #aboveFresh = new Set<string>();
+  /** Where there were too many fresh ones to remember: those whose names are on the device all the same. */
+  #settled: Set<string> | undefined;
   readonly #visited = new Set<string>();
   /** Most writes go where the one before went, and a comparison costs less than a path's hash. */
   #lastVisited = '';
@@ -19,10 +23,43 @@ export class Directories {
   made(first: string, last: string): void {
     const top = resolve(first);
     for (let directory = resolve(last); directory.startsWith(top); directory = dirname(directory)) {
-      addedTo(this.#fresh, directory);
+      this.#add(directory);
       addedTo(this.#visited, directory);
       if (directory === top) return;
     }
+  }
+
+  get hasFresh(): boolean {
+    return this.#fresh.size > 0;
+  }
+
+  /** Whether one of those that `made` was told of would be renamed with this, or is this. */
+  isAboveFresh(path: string): boolean {
+    return this.hasFresh && (this.#fresh.has(resolve(path)) || this.#aboveFresh.has(resolve(path)));
+  }
+
+  /** Notes that the program has renamed such a directory: its new name is as little on the device as its old one was. */
+  renamed(from: string, to: string): void {
+    const [before, after] = [resolve(from), resolve(to)];
+    for (const directory of this.#fresh) {
+      if (!`${directory}/`.startsWith(`${before}/`)) continue;
+      this.#fresh.delete(directory);
+      this.#add(after + directory.slice(before.length));
+    }
+    this.#add(after);
+  }
+
+  #add(directory: string): void {
+    this.#settled?.delete(directory);
+    this.#fresh.add(directory);
+    if (this.#fresh.size > REMEMBERED_MAX) {
+      this.#settled = new Set();
+      this.#fresh.clear();
+      this.#aboveFresh.clear();
+      return;
+    }
+    for (let above = dirname(directory); !this.#aboveFresh.has(above); above = dirname(above))
+      this.#aboveFresh.add(above);
   }
 
   /**
@@ -30,21 +67,34 @@ export class Directories {
    * directory that holds its name.
    */
   toSyncFor(names: readonly DirectoryEntry[]): Iterable<string> {
-    if (this.#fresh.size === 0 && names.length === 1) return [names[0]!.directory];
+    if (this.#isNoneFresh && names.length === 1) return [names[0]!.directory];
     const holders = new Set<string>();
     for (const { directory } of names) {
       holders.add(directory);
-      for (let fresh = resolve(directory); this.#fresh.has(fresh); fresh = dirname(fresh)) holders.add(dirname(fresh));
+      for (let fresh = resolve(directory); this.#isFresh(fresh); fresh = dirname(fresh)) holders.add(dirname(fresh));
     }
     return holders;
   }
 
+  get #isNoneFresh(): boolean {
+    return !this.hasFresh && this.#settled === undefined;
+  }
+
+  #isFresh(directory: string): boolean {
+    if (this.#fresh.has(directory)) return true;
+    return this.#settled !== undefined && !this.#settled.has(directory) && dirname(directory) !== directory;
+  }
+
   /** Notes that these names are on the device, with those of all directories down to them. */
   synced(names: readonly DirectoryEntry[]): void {
-    if (this.#fresh.size === 0) return;
+    if (this.#isNoneFresh) return;
     for (const { directory } of names) {
-      for (let fresh = resolve(directory); this.#fresh.delete(fresh); fresh = dirname(fresh));
+      for (let fresh = resolve(directory); this.#isFresh(fresh); fresh = dirname(fresh)) {
+        this.#fresh.delete(fresh);
+        if (this.#settled) addedTo(this.#settled, fresh);
+      }
     }
+    if (!this.hasFresh) this.#aboveFresh.clear();
   }
 
   /** True once for each directory that this process did not make itself: where leftovers of others may lie. */

@@ -60,3 +60,8 @@ export function volumeOn(base: NodeFs): Volume {
     underWay: new UnderWay(),
   };
 }
+
+/** Whether there is nothing that a call which changes names could be about, except what is on the disk. */
+export function areNamesFree({ view, written, directories }: Volume): boolean {
+  return view.isEmpty && written.isEmpty && !directories.hasFresh;
+}

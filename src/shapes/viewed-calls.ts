@@ -14,7 +14,7 @@ import {
   sightingsAt,
   unlinkStaged,
 } from '../protocol/view-changes';
-import type { Volume } from '../protocol/volume';
+import { type Volume, areNamesFree } from '../protocol/volume';
 import { type Steps, atOnce, lstat, native, refused } from '../steps/step';
 import { readPath } from './arguments';
 import { liesBelow } from '../protocol/closing';
@@ -53,8 +53,6 @@ export function viewedCalls(context: Context): Record<string, ThreeFlavours> {
     utimes: timesStory(context, 'utimes', true),
     lutimes: timesStory(context, 'lutimes', false),
   };
-  const { view, written } = context.volume;
-  const isQuiet = (): boolean => view.isEmpty && written.isEmpty;
   const changes: Record<string, Story> = {
     unlink: unlinkStory(context),
     rename: renameStory(context),
@@ -65,7 +63,12 @@ export function viewedCalls(context: Context): Record<string, ThreeFlavours> {
   };
   return {
     ...mapped(stories, (name, story) => inThreeFlavours(context, name, story)),
-    ...mapped(changes, (name, story) => afterClosings(context, inThreeFlavours(context, name, story, isQuiet))),
+    ...mapped(changes, (name, story) =>
+      afterClosings(
+        context,
+        inThreeFlavours(context, name, story, () => areNamesFree(context.volume)),
+      ),
+    ),
   };
 }
 
@@ -184,8 +187,15 @@ function renameStory(context: Context): Story {
     const destination = seenAt(context, args[1]);
     if (destination !== undefined) return inOneGo(renameOver(volume, from, destination.sightings[0]!, to));
     const isConcerned = !volume.view.isEmpty || volume.written.files.some(({ stage }) => liesBelow(stage, from));
-    return isConcerned ? inOneGo(renameOther(context, args)) : undefined;
+    if (isConcerned) return inOneGo(renameOther(context, args, from, to));
+    return volume.directories.isAboveFresh(from.absolute) ? renameFresh(volume, args, from, to) : undefined;
   };
+}
+
+/** A rename of a directory that this process has made, or of one that holds such. */
+function* renameFresh({ directories }: Volume, args: readonly unknown[], from: AskedPath, to: AskedPath): Steps<void> {
+  yield* native('rename', args);
+  directories.renamed(from.absolute, to.absolute);
 }
 
 /** The newest moves; what is overtaken by it must not come to its old name. */
@@ -196,10 +206,10 @@ function* renameAll(volume: Volume, { asked, sightings }: SeenAll, to: AskedPath
 }
 
 /** A rename of something else, which may be a directory with open files in it, or a link that they were opened through. */
-function* renameOther({ volume }: Context, args: readonly unknown[]): Steps<void> {
+function* renameOther({ volume }: Context, args: readonly unknown[], from: AskedPath, to: AskedPath): Steps<void> {
+  const { directories } = volume;
   yield* native('rename', args);
-  const from = readPath(args[0])!;
-  const to = readPath(args[1])!;
+  if (directories.isAboveFresh(from.absolute)) directories.renamed(from.absolute, to.absolute);
   if (!(yield* lstat(to.absolute))?.isFile()) yield* followRename(volume, from, to);
 }
 

@@ -117,6 +117,26 @@ describe('The promise at every crash point', function () {
     }
   });
 
+  it('holds for a file in a directory that the program has made and renamed', async () => {
+    for (const model of MODELS) {
+      for (const path of ['/new', '/app/new']) {
+        const report = await explore({
+          model,
+          setup: (fs) => fs.mkdirSync('/app'),
+          async workload(plain, { ack }) {
+            const fs = createFs(plain, { warn: WARN });
+            fs.mkdirSync('/made/deep', { recursive: true });
+            await fs.promises.rename('/made', path);
+            fs.writeFileSync(`${path}/deep/config.json`, NEW);
+            ack('saved');
+          },
+          check: (fs, context) => checkTarget(fs, context, undefined, true, `${path}/deep/config.json`),
+        });
+        expectNoViolation(report);
+      }
+    }
+  });
+
   it('holds for a mode that the old file had: no state shows the new content with another', async () => {
     for (const model of MODELS) {
       const report = await explore({

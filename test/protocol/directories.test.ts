@@ -34,6 +34,37 @@ describe('Directories', () => {
     expect(toSync(directories, '/a//b/c')).to.deep.equal(['/a//b/c', '/a/b', '/a']);
   });
 
+  it('knows those again that it made when they, or one above them, are renamed', () => {
+    const directories = new Directories();
+    directories.made('/a/b', '/a/b/c');
+    expect(['/', '/a', '/a/b', '/a/b/c', '/a/b/c/d'].map((path) => directories.isAboveFresh(path))).to.deep.equal([
+      true,
+      true,
+      true,
+      true,
+      false,
+    ]);
+    directories.renamed('/a/b', '/x/y');
+    expect(toSync(directories, '/x/y/c')).to.deep.equal(['/x/y/c', '/x/y', '/x']);
+    expect(toSync(directories, '/a/b/c')).to.deep.equal(['/a/b/c']);
+    directories.renamed('/x', '/z');
+    expect(toSync(directories, '/z/y/c')).to.deep.equal(['/z/y/c', '/z/y', '/z', '/']);
+    directories.synced([entryIn('/z/y/c')]);
+    expect(directories.isAboveFresh('/')).to.equal(false);
+  });
+
+  it('needs everything above where there were too many to remember, each once', () => {
+    const directories = new Directories();
+    directories.made('/a', '/a');
+    for (let n = 0; n < 100_000; n++) directories.made(`/other/${n}`, `/other/${n}`);
+    expect(toSync(directories, '/a/b')).to.deep.equal(['/a/b', '/a', '/']);
+    directories.synced([entryIn('/a/b')]);
+    expect(toSync(directories, '/a/b')).to.deep.equal(['/a/b']);
+    expect(toSync(directories, '/a/c')).to.deep.equal(['/a/c', '/a']);
+    directories.made('/a/b', '/a/b');
+    expect(toSync(directories, '/a/b')).to.deep.equal(['/a/b', '/a']);
+  });
+
   it('does not take a neighbour for one that was made because their names begin alike', () => {
     const directories = new Directories();
     directories.made('/a/b', '/a/b');
