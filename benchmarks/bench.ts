@@ -6,6 +6,7 @@ import type { Contestant } from './contestants';
 import type { Place } from './place';
 import type { Environment, Result } from './result';
 import type { Level } from './level';
+import { missingForTrace } from './verify';
 import type { Effort } from './work/work';
 
 export interface Options {
@@ -48,6 +49,7 @@ export function commandFor(name: string, { directory, rounds, quick }: Options):
 
 /** @param loadBefore The load average when it began. */
 export function environmentOf({ description }: Place, loadBefore: number): Environment {
+  const unverified = missingForTrace();
   return {
     fileSystem: description,
     node: process.version,
@@ -55,6 +57,7 @@ export function environmentOf({ description }: Place, loadBefore: number): Envir
     processor: `${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}`,
     date: new Date().toISOString().slice(0, 10),
     load: [loadBefore, loadNow()],
+    ...(unverified === undefined ? {} : { unverified }),
   };
 }
 

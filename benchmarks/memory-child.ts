@@ -36,7 +36,7 @@ async function main(): Promise<void> {
   const peakAbove = watchPeak();
   if (contestant.shape === 'stream') await pour((call as Calls['stream'])(target, {}), chunk, bytes / chunk.length);
   else await write(content);
-  process.send!({ peak: peakAbove(), held: content.length });
+  process.send!({ peak: peakAbove() });
 }
 
 /** Resets the peak, and tells later by how many bytes it has risen above what was held at the reset. proc(5). */

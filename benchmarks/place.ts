@@ -35,8 +35,23 @@ const IMAGE_BYTES = 5 * 1024 ** 3;
 export async function withPlace<T>(wanted: string | undefined, use: (place: Place) => Promise<T>): Promise<T> {
   if (wanted !== undefined) return withDirectoryIn(existing(wanted), '', use);
   const missing = missingForImage();
-  if (missing === undefined) return withImage(use);
-  return withDirectoryIn(tmpdir(), ` (no ext4 in memory: ${missing})`, use);
+  if (missing !== undefined) return withDirectoryIn(tmpdir(), noteWithout(missing), use);
+  return undoingAfter((undo) => {
+    const depth = undoings.length;
+    let place: Place;
+    try {
+      place = makeImage(undo);
+    } catch (error) {
+      // In a container root may not mount, for one.
+      undoDownTo(depth);
+      return withDirectoryIn(tmpdir(), noteWithout((error as Error).message.trim().split('\n').at(-1)!), use);
+    }
+    return use(place);
+  });
+}
+
+function noteWithout(missing: string): string {
+  return ` (no ext4 in memory: ${missing})`;
 }
 
 /** A tmpfs to write to; undefined where there is none. */
@@ -81,24 +96,26 @@ function isUsableSharedMemory(): boolean {
   }
 }
 
-function withImage<T>(use: (place: Place) => Promise<T>): Promise<T> {
-  return undoingAfter(async (undo) => {
-    const root = mkdtempSync(join(SHARED_MEMORY, 'fs-intact-bench-'));
-    undo(() => rmSync(root, { recursive: true, force: true }));
-    const image = join(root, 'image');
-    const fd = openSync(image, 'wx');
-    ftruncateSync(fd, IMAGE_BYTES);
-    closeSync(fd);
-    execFileSync('mkfs.ext4', ['-q', '-F', '-E', 'lazy_itable_init=0,lazy_journal_init=0', image]);
-    const device = execFileSync('losetup', ['--find', '--show', image], { encoding: 'utf8' }).trim();
-    undo(() => execFileSync('losetup', ['--detach', device]));
-    const directory = mkdtempSync(join(tmpdir(), 'fs-intact-bench-'));
-    undo(() => rmdirSync(directory));
-    execFileSync('mount', ['-t', 'ext4', device, directory]);
-    // Lazily: a child that was interrupted may not be gone yet.
-    undo(() => execFileSync('umount', ['--lazy', directory]));
-    return use({ directory, description: `${fileSystemOf(directory)}, a file in memory`, device: basename(device) });
-  });
+function makeImage(undo: (undoing: Undo) => void): Place {
+  const root = mkdtempSync(join(SHARED_MEMORY, 'fs-intact-bench-'));
+  undo(() => rmSync(root, { recursive: true, force: true }));
+  const image = join(root, 'image');
+  const fd = openSync(image, 'wx');
+  ftruncateSync(fd, IMAGE_BYTES);
+  closeSync(fd);
+  call('mkfs.ext4', '-q', '-F', '-E', 'lazy_itable_init=0,lazy_journal_init=0', image);
+  const device = call('losetup', '--find', '--show', image);
+  undo(() => call('losetup', '--detach', device));
+  const directory = mkdtempSync(join(tmpdir(), 'fs-intact-bench-'));
+  undo(() => rmdirSync(directory));
+  call('mount', '-t', 'ext4', device, directory);
+  // Lazily: a child that was interrupted may not be gone yet.
+  undo(() => call('umount', '--lazy', directory));
+  return { directory, description: `${fileSystemOf(directory)}, a file in memory`, device: basename(device) };
+}
+
+function call(command: string, ...args: string[]): string {
+  return execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim();
 }
 
 type Undo = () => unknown;
@@ -116,23 +133,35 @@ function undoDownTo(depth: number): void {
   }
 }
 
-/** Undoes what `run` asks for, whatever happens: its end, an exception, a signal. */
+function undoAll(): void {
+  undoDownTo(0);
+}
+
+/** With the numbers that a shell adds to 128 for them. */
+const SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
+
+/** Undoes what `run` asks for, whatever happens: its end, an exception, a signal, nobody left to print for. */
 async function undoingAfter<T>(run: (undo: (undoing: Undo) => void) => Promise<T>): Promise<T> {
   const depth = undoings.length;
-  if (depth === 0) process.on('SIGINT', interrupted).on('SIGTERM', interrupted);
+  if (depth === 0) {
+    process.on('exit', undoAll);
+    for (const signal of Object.keys(SIGNALS)) process.on(signal, interrupted);
+  }
   try {
     return await run((undoing) => undoings.push(undoing));
   } finally {
     undoDownTo(depth);
-    if (depth === 0) process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
+    if (depth === 0) {
+      process.off('exit', undoAll);
+      for (const signal of Object.keys(SIGNALS)) process.off(signal, interrupted);
+    }
   }
 }
 
-function interrupted(signal: NodeJS.Signals): never {
+function interrupted(signal: keyof typeof SIGNALS): never {
   clearProgress();
   console.error(`bench: ended by ${signal}`);
-  undoDownTo(0);
-  process.exit(signal === 'SIGINT' ? 130 : 143);
+  process.exit(128 + SIGNALS[signal]);
 }
 
 /** Type, source and options of the mount that a directory is on; proc(5). */

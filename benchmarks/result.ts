@@ -12,6 +12,8 @@ export interface Environment {
   readonly date: string;
   /** Load averages before and after: how quiet the machine was. */
   readonly load: readonly [before: number, after: number];
+  /** Why what contestants flush was not looked at, and is as they claim. */
+  readonly unverified?: string;
 }
 
 /** A column of figures. */
@@ -27,6 +29,8 @@ export interface Row {
   readonly family: Contestant['family'] | 'floor' | 'control';
   readonly level: Level;
   readonly figures: Readonly<Record<string, number>>;
+  /** What an operation took in each round, in the unit of the first column; rounds of one number were made in turns. */
+  readonly rounds?: readonly number[];
   /** What is wrong with the outcome. */
   readonly flaw?: string;
 }

@@ -59,9 +59,12 @@ type Values = ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>['values'
 
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: OPTIONS });
+  if (values.help === true) {
+    process.stdout.write(USAGE);
+    return;
+  }
   refuseMixture(values);
-  if (values.help === true) process.stdout.write(USAGE);
-  else if (values.list === true) console.log(PARTS.map(({ name, title }) => `${name.padEnd(28)}${title}`).join('\n'));
+  if (values.list === true) console.log(PARTS.map(({ name, title }) => `${name.padEnd(28)}${title}`).join('\n'));
   else if (values.verdict === true) judge(values);
   else if (values.readme === true) await showInReadme(values);
   else await measure(values);
@@ -81,6 +84,7 @@ async function measure(values: Values): Promise<void> {
   const { quick, directory } = options;
   const parts = chosen(options.only);
   const results = quick && values.results === undefined ? undefined : resultsOf(values);
+  results?.open();
   await withPlace(directory, async (place) => {
     console.log(`Node ${process.version}, ${place.description}\n`);
     const bench = prepare(options, place);
@@ -95,6 +99,7 @@ async function measure(values: Values): Promise<void> {
   });
   if (results === undefined) return;
   await results.writePage(PART_NAMES);
+  console.log(`written to ${results.folder}, where other parts are as they were; with them:\n`);
   judge(values);
 }
 

@@ -96,8 +96,14 @@ async function ended(child: ChildProcess): Promise<void> {
   await exited;
 }
 
+/** No round of anybody takes so long: it will never call back. */
+const ANSWER_MILLISECONDS_MAX = 10 * 60_000;
+
 function messageOf(child: ChildProcess): Promise<Message> {
   return new Promise((resolve, reject) => {
+    const late = setTimeout(() => child.kill('SIGKILL'), ANSWER_MILLISECONDS_MAX);
+    child.once('exit', () => clearTimeout(late));
+    child.once('message', () => clearTimeout(late));
     const died = (code: number | null, signal: string | null): void =>
       reject(new Error(`a contestant died: ${child.spawnargs.slice(1).join(' ')}: ${code ?? signal}`));
     child.once('exit', died);

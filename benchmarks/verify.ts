@@ -9,8 +9,15 @@ import type { Level } from './level';
 import { clearProgress, showProgress } from './progress';
 import { startOf } from './runners';
 
-/** Whether contestants can be looked at here; a reason if not. */
+let missing: string | false | undefined;
+
+/** Why contestants cannot be looked at here; undefined if they can. */
 export function missingForTrace(): string | undefined {
+  missing ??= lookForTrace() ?? false;
+  return missing || undefined;
+}
+
+function lookForTrace(): string | undefined {
   if (process.platform !== 'linux') return 'not on Linux';
   try {
     execFileSync('strace', ['-f', '--seccomp-bpf', '-e', 'trace=fsync', 'true'], { stdio: 'ignore' });
@@ -22,13 +29,13 @@ export function missingForTrace(): string | undefined {
 
 /** Looks at each contestant once, when it is first asked about, and tells where one does not do what it claims. */
 export function verifier(directory: () => string): (contestant: Contestant) => Level {
-  const missing = missingForTrace();
-  if (missing !== undefined) console.log(`what the contestants flush is not verified: ${missing}\n`);
+  const reason = missingForTrace();
+  if (reason !== undefined) console.log(`what the contestants flush is not verified: ${reason}\n`);
   const known = new Map<string, Level>();
 
   function look(contestant: Contestant): Level {
     const { level: claimed, shape } = contestant;
-    if (missing !== undefined || shape === 'fs') return claimed;
+    if (reason !== undefined || shape === 'fs') return claimed;
     showProgress(`strace: ${idOf(contestant)}`);
     const level = levelSeen(contestant, directory());
     clearProgress();

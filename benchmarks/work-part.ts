@@ -37,16 +37,18 @@ async function runWork(work: Work, bench: Bench): Promise<Result> {
     rounds = await interleave(runners, work, bench);
   } finally {
     clearProgress();
-    for (const runner of runners) await runner.close();
+    await closeAll(runners);
   }
   const { options, place, effort } = bench;
   const counts = [...rounds.values()].flat().map(({ operations }) => operations);
   const [least, most] = [Math.min(...counts), Math.max(...counts)];
-  const operations = `${least === most ? '' : 'at least '}${least} ${work.operations}`;
+  const total = roundsOf(work, bench);
+  const operations = `${least === most ? '' : 'at least '}${counted(least, work.operations.slice(0, -1))}`;
+  const remarks = [...(effort.quick ? ['quick'] : []), ...(isWarmedUp(work, total) ? [] : ['nobody warmed up'])];
   return {
     name: work.name,
     title: work.title,
-    conditions: `${roundsOf(work, bench)} rounds of ${operations}${effort.quick ? ' (quick)' : ''}`,
+    conditions: `${counted(total, 'round')} of ${operations}${remarks.map((remark) => ` (${remark})`).join('')}`,
     command: commandFor(work.name, options),
     environment: environmentOf(place, loadBefore),
     columns: columnsFor(work),
@@ -69,7 +71,7 @@ async function startAll(work: Work, bench: Bench): Promise<Runner[]> {
         return (work.isFresh === true ? freshRunner : startRunner)({ ...contestant, level }, work, options);
       };
       runners.push(await start(false));
-      if (isReference(contestant)) runners.push(await start(true));
+      if ((work.reference ?? isReference)(contestant)) runners.push(await start(true));
     }
     if (work.floor !== undefined && floor !== undefined) {
       for (const level of ['process', 'file', 'directory'] as const)
@@ -77,12 +79,17 @@ async function startAll(work: Work, bench: Bench): Promise<Runner[]> {
     }
     return runners;
   } catch (error) {
-    for (const runner of runners) await runner.close();
+    await closeAll(runners);
     throw error;
   }
 }
 
-function takesPart(work: Work, contestant: Contestant): boolean {
+/** All of them, whatever becomes of the others. */
+async function closeAll(runners: readonly Runner[]): Promise<void> {
+  await Promise.allSettled(runners.map((runner) => runner.close()));
+}
+
+export function takesPart(work: Work, contestant: Contestant): boolean {
   return work.shapes.includes(contestant.shape) && (work.admits?.(contestant) ?? true);
 }
 
@@ -95,8 +102,7 @@ function isReference({ family, shape, name }: Contestant): boolean {
 async function interleave(runners: readonly Runner[], work: Work, bench: Bench): Promise<Map<Runner, Round[]>> {
   const rounds = new Map<Runner, Round[]>(runners.map((runner) => [runner, []]));
   const total = roundsOf(work, bench);
-  // What takes long warms up within its first round; what is done in a new process each time has done so before.
-  if (work.isFresh !== true && total > 2) await warmUp(runners);
+  if (work.isFresh !== true && isWarmedUp(work, total)) await warmUp(runners);
   for (let number = 0; number < total; number++) {
     const order = number % 2 === 0 ? runners : runners.toReversed();
     for (const runner of order) {
@@ -108,7 +114,12 @@ async function interleave(runners: readonly Runner[], work: Work, bench: Bench):
   return rounds;
 }
 
-/** The same time for each, so that the code of a fast one is as warm as that of a slow one. */
+/** What is done in a new process each time warms up there. A round or two are to see that all works. */
+function isWarmedUp({ isFresh }: Work, rounds: number): boolean {
+  return isFresh === true || rounds > 2;
+}
+
+/** The same time for each, as far as so many rounds go, so that the code of a fast one is as warm as that of a slow one. */
 async function warmUp(runners: readonly Runner[]): Promise<void> {
   for (const runner of runners.filter(({ family }) => family !== 'floor')) {
     showProgress(`warm-up, ${runner.name}`);
@@ -116,6 +127,10 @@ async function warmUp(runners: readonly Runner[]): Promise<void> {
     for (let number = 0; number < WARM_UP_ROUNDS_MAX && spent < WARM_UP_NANOSECONDS; number++)
       spent += (await runner.round()).total;
   }
+}
+
+function counted(count: number, one: string): string {
+  return `${count} ${one}${count === 1 ? '' : 's'}`;
 }
 
 function roundsOf({ roundsMax }: Work, { options: { rounds } }: Bench): number {
@@ -146,7 +161,8 @@ function rowOf(runner: Runner, rounds: Map<Runner, Round[]>, work: Work): Row {
     each: median(costs(own)) / nanoseconds,
     mean: meanOf(own) / nanoseconds,
     median: median(samples) / nanoseconds,
-    p99: quantile(samples, 0.99) / nanoseconds,
+    // Of fewer it is the worst.
+    ...(samples.length < 100 ? {} : { p99: quantile(samples, 0.99) / nanoseconds }),
     flawed: flawed.length,
     ...(reference === undefined ? {} : { ratio: medianRatio(costs(rounds.get(reference)!), costs(own)) }),
   };
@@ -156,6 +172,7 @@ function rowOf(runner: Runner, rounds: Map<Runner, Round[]>, work: Work): Row {
     family: runner.family,
     level: runner.level,
     figures,
+    rounds: costs(own).map((cost) => cost / nanoseconds),
   };
 }
 
@@ -171,7 +188,5 @@ function meanOf(rounds: readonly Round[]): number {
 
 function referenceFor({ level }: Runner, runners: readonly Runner[]): Runner | undefined {
   const references = runners.filter(({ name }) => runners.some((other) => other.name === `${name}, once more`));
-  return (
-    references.find((reference) => reference.level === level) ?? references.find(({ family }) => family === 'node')
-  );
+  return references.find((reference) => reference.level === level) ?? references.find(({ family }) => family !== 'raw');
 }

@@ -6,12 +6,13 @@ import { type Column, type Result, type Row, labelOf } from '../result';
 /** A result as a section with a table, and the picture of it. */
 export function sectionFor(result: Result): string {
   const { title, name, conditions, command, environment, notes } = result;
-  const { fileSystem, node, kernel, processor, date, load } = environment;
+  const { fileSystem, node, kernel, processor, date, load, unverified } = environment;
   return [
     `## ${title}`,
     `![${title}](./${name}.svg)`,
     tableFor(result),
     ...notes,
+    ...(unverified === undefined ? [] : [`What they flush is as they claim: ${unverified}.`]),
     `${sentence(`${conditions}, ${fileSystem}`)} Node ${node}, ${kernel}, ${processor}, ${date}, load average ${load.join(' to ')}.`,
     `\`${command}\``,
   ].join('\n\n');

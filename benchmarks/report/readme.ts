@@ -1,7 +1,7 @@
 // The part of the package's README that tells how fast it is: what it must show beside what it shows, and some pictures.
 
 import type { Result } from '../result';
-import { type Finding, judgement, shownFigure } from './verdict';
+import { type Finding, judgement, shownFigure, shownNoise } from './verdict';
 
 const BEGIN = '<!-- speed:begin -->';
 const END = '<!-- speed:end -->';
@@ -28,15 +28,21 @@ function speed(read: (part: string) => Result | undefined, findings: readonly Fi
   return [
     `Node ${node}, ${kernel}, ${processor}, ${fileSystem}, ${date}. Made by \`npm run bench\`, and put here by ` +
       '`npm run bench -- --readme`; all tables are in [benchmarks/results](benchmarks/results/README.md). Ratios are of ' +
-      'speeds within one run.',
+      'speeds within one run, round by round; A/A is by how much the same contestant, taken twice, differs from itself there.',
     tableOf(findings),
     ...shown.map(({ title, name, command }) => `![${title}](benchmarks/results/${name}.svg)\n\n\`${command}\``),
   ].join('\n\n');
 }
 
 function tableOf(findings: readonly Finding[]): string {
-  const rows = findings.map((finding) => [finding.work, finding.target, shownFigure(finding), judgement(finding)]);
-  return [['work', 'target', 'figure', ''], ['---', '---', '--:', '---'], ...rows]
+  const rows = findings.map((finding) => [
+    finding.work,
+    finding.target,
+    shownFigure(finding),
+    judgement(finding),
+    shownNoise(finding),
+  ]);
+  return [['work', 'target', 'figure', '', 'A/A'], ['---', '---', '--:', '---', '--:'], ...rows]
     .map((cells) => `| ${cells.join(' | ')} |`)
     .join('\n');
 }

@@ -1,6 +1,6 @@
 // The results on disk: one file of figures and one picture for each part, and one page with all tables.
 
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import type { Result } from '../result';
@@ -8,6 +8,9 @@ import { sectionFor } from './markdown';
 import { chartOf } from './svg';
 
 export interface Results {
+  readonly folder: string;
+  /** Makes sure that they can be written, before anything is measured. */
+  open(): void;
   /** What is there of a part, from this run or an earlier one. */
   readonly read: (name: string) => Result | undefined;
   write(result: Result): Promise<void>;
@@ -23,9 +26,19 @@ export function resultsIn(folder: string): Results {
   }
 
   return {
+    folder,
+    open() {
+      try {
+        mkdirSync(folder, { recursive: true });
+        accessSync(folder, constants.W_OK);
+      } catch (error) {
+        throw new Error(`--results is '${folder}', ${(error as Error).message}; allowed: a directory to write to`, {
+          cause: error,
+        });
+      }
+    },
     read,
     async write(result) {
-      mkdirSync(folder, { recursive: true });
       await writeFormatted(fileOf(result.name), JSON.stringify(rounded(result), undefined, 2));
       writeFileSync(join(folder, `${result.name}.svg`), chartOf(result));
     },
@@ -34,7 +47,7 @@ export function resultsIn(folder: string): Results {
       const introduction = [
         '# Benchmarks',
         'Made by `npm run bench`; each part names its own command. Contestants are compared with those that have flushed as ' +
-          'much when they acknowledge a write, which is seen by strace and not taken from their manuals. "once more" is the ' +
+          'much when they acknowledge a write, which is seen by strace unless a part says otherwise. "once more" is the ' +
           'same contestant again: what differs between the two is noise.',
       ];
       await writeFormatted(join(folder, 'README.md'), [...introduction, ...sections].join('\n\n'));
@@ -48,10 +61,15 @@ export async function writeFormatted(path: string, text: string): Promise<void> 
 }
 
 /** Six digits are more than any clock tells. */
+function round(value: number): number {
+  return Number(value.toPrecision(6));
+}
+
 function rounded(result: Result): Result {
   const rows = result.rows.map((row) => ({
     ...row,
-    figures: Object.fromEntries(Object.entries(row.figures).map(([key, value]) => [key, Number(value.toPrecision(6))])),
+    figures: Object.fromEntries(Object.entries(row.figures).map(([key, value]) => [key, round(value)])),
+    ...(row.rounds === undefined ? {} : { rounds: row.rounds.map(round) }),
   }));
   return { ...result, rows };
 }

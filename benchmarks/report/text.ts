@@ -2,7 +2,7 @@
 
 import { type Result, labelOf } from '../result';
 import { cell, groupsOf } from './markdown';
-import { type Finding, judgement, shownFigure } from './verdict';
+import { type Finding, judgement, shownFigure, shownNoise } from './verdict';
 
 export function tableOf(result: Result): string {
   const { title, conditions, columns, notes, environment } = result;
@@ -29,8 +29,14 @@ export function tableOf(result: Result): string {
 
 /** One line for each target. */
 export function verdictOf(findings: readonly Finding[]): string {
-  const rows = findings.map((finding) => [finding.work, finding.target, shownFigure(finding), judgement(finding)]);
-  const table = [['work', 'target', 'figure', ''], ...rows];
+  const rows = findings.map((finding) => [
+    finding.work,
+    finding.target,
+    shownFigure(finding),
+    shownNoise(finding),
+    judgement(finding),
+  ]);
+  const table = [['work', 'target', 'figure', 'A/A', ''], ...rows];
   const widths = widthsOf(table);
   return table
     .map((cells) =>

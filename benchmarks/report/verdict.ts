@@ -1,6 +1,7 @@
 // What the figures must show, beside what they show. For the reader: nothing fails for it, unless that is asked for.
 
 import { type Result, figureOf } from '../result';
+import { medianRatio } from '../statistics';
 
 type Read = (part: string) => Result | undefined;
 
@@ -20,10 +21,13 @@ export interface Finding {
   /** What was found; undefined where it was not measured. */
   readonly figure: number | undefined;
   readonly isReached: boolean;
+  /** By how large a part the same contestants differ from themselves where it was found: the A/A control. */
+  readonly noise: number | undefined;
 }
 
 const OURS = 'fs-intact module, durable';
-const ASYNC = [`${OURS} (callback)`, `${OURS} (promise)`];
+const PROMISE = `${OURS} (promise)`;
+const ASYNC = [`${OURS} (callback)`, PROMISE];
 const PROCESS = 'fs-intact module, process';
 const PEER = 'write-file-atomic (promise)';
 
@@ -38,10 +42,12 @@ const TARGETS: readonly Target[] = [
   atLeast(7, 'write-file-atomic.sync without fsync', 'sync 1 KiB process, tmpfs', (read) =>
     speed(read, 'sync-1k-tmpfs', `${PROCESS} (sync)`, 'write-file-atomic, fsync: false (sync)'),
   ),
-  atLeast(0.5, 'C floor', 'async sequential 1 KiB durable', (read) => best(read, 'async-1k', 'C, directory')),
-  atLeast(3, 'write-file-atomic', 'async sequential 1 KiB durable', (read) => best(read, 'async-1k', PEER)),
+  atLeast(0.5, 'C floor', 'async sequential 1 KiB durable', (read) =>
+    speed(read, 'async-1k', `${OURS} (callback)`, 'C, directory'),
+  ),
+  atLeast(3, 'write-file-atomic', 'async sequential 1 KiB durable', (read) => speed(read, 'async-1k', PROMISE, PEER)),
   atLeast(3, 'write-file-atomic', '512 distinct files durable, default pool', (read) =>
-    best(read, '512-files-1k', PEER),
+    speed(read, '512-files-1k', PROMISE, PEER),
   ),
   ...(
     [
@@ -53,7 +59,9 @@ const TARGETS: readonly Target[] = [
       figureOf(read(`device-64-files-${threads}-threads`), `${OURS} (callback)`, 'flushes'),
     ),
   ),
-  atLeast(500, 'write-file-atomic', '1000 writes to one path at once, durable', (read) => best(read, 'one-path', PEER)),
+  atLeast(500, 'write-file-atomic', '1000 writes to one path at once, durable', (read) =>
+    speed(read, 'one-path', PROMISE, PEER),
+  ),
   atMost(3, 'physical writes', '1000 writes to one path at once, durable', (read) =>
     worst(ASYNC.map((name) => figureOf(read('coalescing'), name, 'renames'))),
   ),
@@ -84,7 +92,7 @@ const TARGETS: readonly Target[] = [
       worst(shapes.map((shape) => figureOf(read(`memory-${kind}`), `${OURS} (${shape})`, 'peak'))),
     ),
   ),
-  // Half a percent is what two runs of the very same function differ by.
+  // 1.00, as it would be shown. It is the very same function, so that all it shows is noise.
   atMost(1.005, 'x the A/A control', 'untouched call under the hook (readSync)', (read) => overhead(read, 'read-fd')),
   atMost(1.03, 'x the A/A control', "fd write under the hook ('r+')", (read) => overhead(read, 'write-fd')),
   atMost(1.03, 'x the A/A control', "fd write under the hook ('w')", (read) => overhead(read, 'write-open')),
@@ -93,15 +101,30 @@ const TARGETS: readonly Target[] = [
 
 export function findingsIn(read: Read): Finding[] {
   return TARGETS.map(({ work, target, figure: figureIn, bound, better }) => {
-    const figure = figureIn(read);
+    let noise: number | undefined;
+    const figure = figureIn((part) => {
+      const result = read(part);
+      noise = worst([noise, ...noisesIn(result)]);
+      return result;
+    });
     const isReached = figure !== undefined && (better === 'higher' ? figure >= bound : figure <= bound);
-    return { work, target, figure, isReached };
+    return { work, target, figure, isReached, noise };
   });
+}
+
+function noisesIn(result: Result | undefined): number[] {
+  const controls = result?.rows.filter(({ name }) => name.endsWith(', once more')) ?? [];
+  return controls.flatMap(({ figures: { ratio } }) => (ratio === undefined ? [] : Math.abs(1 - ratio)));
 }
 
 /** The figure of a finding for the reader. */
 export function shownFigure({ figure }: Finding): string {
   return figure === undefined ? '' : Number(figure.toPrecision(3)).toString();
+}
+
+/** By how many percent the A/A control differs, for the reader. */
+export function shownNoise({ noise }: Finding): string {
+  return noise === undefined ? '' : `${(noise * 100).toFixed(1)} %`;
 }
 
 /** In a word or two, whether a target is reached. */
@@ -118,16 +141,11 @@ function atMost(bound: number, what: string, work: string, figure: Target['figur
   return { work, target: `<= ${bound} ${what}`, figure, bound, better: 'lower' };
 }
 
-/** How many times as fast one row of a part is as another one. */
+/** How many times as fast one row of a part is as another one, round by round. */
 function speed(read: Read, part: string, one: string, other: string): number | undefined {
-  const [own, others] = [one, other].map((name) => figureOf(read(part), name, 'each'));
-  return own === undefined || others === undefined ? undefined : others / own;
-}
-
-/** The faster of our two asynchronous shapes, against another row. */
-function best(read: Read, part: string, other: string): number | undefined {
-  const known = ASYNC.map((name) => speed(read, part, name, other)).filter((value) => value !== undefined);
-  return known.length === 0 ? undefined : Math.max(...known);
+  const result = read(part);
+  const [own, others] = [one, other].map((name) => result?.rows.find((row) => row.name === name)?.rounds);
+  return own === undefined || others === undefined ? undefined : medianRatio(others, own);
 }
 
 function worst(values: readonly (number | undefined)[]): number | undefined {
@@ -135,7 +153,7 @@ function worst(values: readonly (number | undefined)[]): number | undefined {
   return known.length === 0 ? undefined : Math.max(...known);
 }
 
-/** The time under the hook over that of the control, round by round. */
+/** The time under the hook over that of the control: both have been set against the same reference, round by round. */
 function overhead(read: Read, call: string): number | undefined {
   const [own, control] = ['fs-intact hook, durable (fs)', 'node:fs (fs), once more'].map((name) =>
     figureOf(read(`overhead-${call}`), name, 'ratio'),

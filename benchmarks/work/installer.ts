@@ -17,7 +17,7 @@ export const installer: Work = {
   title: '10,000 small new files, as an installer unpacks them',
   operations: 'files',
   unit: 'µs',
-  roundsMax: 2,
+  roundsMax: 3,
   shapes: ['callback', 'promise'],
   isSequential: false,
   admits: isOnceInAnyShape,

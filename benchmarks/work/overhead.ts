@@ -14,7 +14,7 @@ type Repeat = (call: () => unknown) => Promise<Round> | Round;
 interface Call {
   readonly name: string;
   readonly title: string;
-  /** Of a sample. */
+  /** How many a round takes. */
   readonly samples: number;
   readonly run: (fs: NodeFs, directory: string, repeat: Repeat, repeatAsync: Repeat) => Promise<Round> | Round;
 }

@@ -39,7 +39,10 @@ export interface Work {
   /** In which its times are told. */
   readonly unit: 'µs' | 'ms';
   readonly shapes: readonly Shape[];
-  /** One after the other: then the usual one is the figure. Of those at the same time it is the time for all, shared out. */
+  /**
+   * Whether operations run one after the other: then the figure is the median of one. Where many run at once it is the time
+   * for all, divided by their number.
+   */
   readonly isSequential: boolean;
   /** Which of them take part; all by default. */
   readonly admits?: (contestant: Contestant) => boolean;
@@ -53,6 +56,8 @@ export interface Work {
   readonly roundsMax?: number;
   /** A new process for each round: where the figures are so small that the luck of a process would show. */
   readonly isFresh?: boolean;
+  /** Whom others are compared with, where it is not the bare sequence of their level or node's own function. */
+  readonly reference?: (contestant: Contestant) => boolean;
   /** What `samples` are, where they are not the operations. */
   readonly sampled?: string;
   /** What its chart shows: the time for each operation by default, or the worst of the samples. */

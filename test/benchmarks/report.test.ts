@@ -10,9 +10,11 @@ import { withSpeed } from '../../benchmarks/report/readme';
 import { tableOf, verdictOf } from '../../benchmarks/report/text';
 import { findingsIn } from '../../benchmarks/report/verdict';
 import type { Result, Row } from '../../benchmarks/result';
+import { takesPart } from '../../benchmarks/work-part';
+import { WORKS } from '../../benchmarks/work/works';
 
 function row(name: string, each: number, more: Partial<Row> = {}): Row {
-  return { name, family: 'peer', level: 'file', figures: { each }, ...more };
+  return { name, family: 'peer', level: 'file', figures: { each }, rounds: [each], ...more };
 }
 
 function resultOf(rows: readonly Row[], more: Partial<Result> = {}): Result {
@@ -103,6 +105,8 @@ describe('the verdict', () => {
       row('fs-intact module, durable (sync)', 100),
       row('C, directory', 90),
       row('raw node and one lstat, directory (sync)', 50),
+      row('raw node, directory (sync), once more', 1, { figures: { ratio: 1.04 } }),
+      row('node:fs (sync), once more', 1, { figures: { ratio: 0.99 } }),
     ]),
     'one-path': part('one-path', [row('fs-intact module, durable (promise)', 1, { figures: { each: 1, flawed: 2 } })]),
     'overhead-write-fd': part('overhead-write-fd', [
@@ -116,17 +120,17 @@ describe('the verdict', () => {
   const line = (...texts: string[]): string => lines.find((one) => texts.every((text) => one.includes(text))) ?? '';
 
   it('reaches a target where the figure is at the right side of it', () => {
-    expect(line('sync 1 KiB durable', '0.8 x C floor')).to.match(/0\.9 +reached$/);
+    expect(line('sync 1 KiB durable', '0.8 x C floor')).to.match(/0\.9 +4\.0 % +reached$/);
     expect(line('start-up')).to.match(/2\.5 +reached$/);
   });
 
   it('says where it is not', () => {
-    expect(line('0.95 x raw node sync')).to.match(/0\.5 +NOT reached$/);
+    expect(line('0.95 x raw node sync')).to.match(/0\.5 +4\.0 % +NOT reached$/);
     expect(line('newest does not win')).to.match(/2 +NOT reached$/);
   });
 
   it('sets the hook against the control, and not against the reference', () => {
-    expect(line("fd write under the hook ('r+')")).to.match(/1\.02 +reached$/);
+    expect(line("fd write under the hook ('r+')")).to.match(/1\.02 +2\.0 % +reached$/);
   });
 
   it('judges nothing that has not been measured', () => {
@@ -134,22 +138,32 @@ describe('the verdict', () => {
     expect(findings.filter(({ figure }) => figure === undefined).every(({ isReached }) => !isReached)).to.equal(true);
   });
 
+  it('sets a figure against another round by round', () => {
+    const rounds = { 'fs-intact module, durable (sync)': [1, 10, 1], 'C, directory': [2, 20, 30] };
+    const rows = Object.entries(rounds).map(([name, own]) => row(name, 0, { rounds: own }));
+    const [first] = findingsIn((name) => (name === 'sync-1k' ? part(name, rows) : undefined));
+    expect(first).to.include({ target: '>= 0.8 x C floor', figure: 2 });
+  });
+
   it('judges nothing that no part measures', () => {
-    const names = [
-      ...CONTESTANTS.flatMap((contestant) => [idOf(contestant), `${idOf(contestant)}, once more`]),
-      ...LEVELS.map((level) => `C, ${level}`),
-      'fs-intact/register',
-    ];
-    const figures = { each: 1, p99: 1, ratio: 1, flushes: 1, renames: 1, flawed: 0, peak: 1, added: 1 };
-    const full = PARTS.map(({ name }) =>
-      part(
-        name,
-        names.map((one) => row(one, 1, { figures })),
-      ),
-    );
+    const full = PARTS.map(({ name }) => part(name, rowsOf(name)));
     const judged = findingsIn((name) => full.find((result) => result.name === name));
     expect(judged.filter(({ figure }) => figure === undefined)).to.deep.equal([]);
   });
+
+  /** The rows that a part has, as far as its work says who takes part. */
+  function rowsOf(name: string): Row[] {
+    const work = WORKS.find((one) => one.name === name);
+    if (work === undefined) {
+      const figures = { flushes: 1, renames: 1, peak: 1, added: 1 };
+      const names = [...CONTESTANTS.map((contestant) => idOf(contestant)), 'fs-intact/register'];
+      return names.map((one) => row(one, 1, { figures }));
+    }
+    const figures = { p99: 1, ratio: 1, flawed: 0 };
+    const contestants = CONTESTANTS.filter((contestant) => takesPart(work, contestant)).map(idOf);
+    const floors = work.floor === undefined ? [] : LEVELS.map((level) => `C, ${level}`);
+    return [...contestants, 'node:fs (fs), once more', ...floors].map((one) => row(one, 1, { figures }));
+  }
 
   const README = 'Before\n\n<!-- speed:begin -->\n\nold\n\n<!-- speed:end -->\n\nAfter\n';
 
@@ -158,7 +172,7 @@ describe('the verdict', () => {
     expect(shown.startsWith('Before\n\n<!-- speed:begin -->')).to.equal(true);
     expect(shown.endsWith('<!-- speed:end -->\n\nAfter\n')).to.equal(true);
     expect(shown).to.not.include('old');
-    expect(shown).to.match(/^\| start-up \| <= 3 ms \| 2\.5 \| reached \|$/m);
+    expect(shown).to.match(/^\| start-up \| <= 3 ms \| 2\.5 \| reached \|  \|$/m);
     expect(shown).to.include('](benchmarks/results/sync-1k.svg)').and.to.include('`npm run bench -- --only some-work`');
   });
 

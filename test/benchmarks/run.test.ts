@@ -3,7 +3,7 @@
 import { expect } from 'chai';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CONTESTANTS, idOf } from '../../benchmarks/contestants';
 import type { Result } from '../../benchmarks/result';
@@ -45,23 +45,45 @@ describe('npm run bench', function () {
       'node:fs (fs), once more',
       'fs-intact hook, durable (fs)',
     ]);
-    expect(rows.every(({ figures }) => figures['p99']! > 0 && figures['ratio']! > 0)).to.equal(true);
+    expect(rows.every(({ figures }) => figures['each']! > 0 && figures['ratio']! > 0)).to.equal(true);
     expect(environment.node).to.equal(process.version);
     expect(readFileSync(at('results/README.md'), 'utf8')).to.include('](./overhead-read-fd.svg)');
   });
 
-  it('takes away what it has made when it is interrupted, and says so', async () => {
-    const child = spawn(process.execPath, [RUN, '--only', 'latency', '--directory', at()]);
-    child.stderr.setEncoding('utf8');
-    let stderr = '';
-    child.stderr.on('data', (text: string) => {
-      // A child of its own is at work by then, or soon.
-      if (text.startsWith('[1/1]')) child.kill('SIGTERM');
-      stderr += text;
+  for (const [signal, expected] of [
+    ['SIGHUP', 129],
+    ['SIGTERM', 143],
+  ] as const) {
+    it(`takes away what it has made when it is ended by ${signal}, and says so`, async () => {
+      const child = spawn(process.execPath, [RUN, '--only', 'latency', '--directory', at()]);
+      child.stderr.setEncoding('utf8');
+      let stderr = '';
+      child.stderr.on('data', (text: string) => {
+        // A child of its own is at work by then, or soon.
+        if (text.startsWith('[1/1]')) child.kill(signal);
+        stderr += text;
+      });
+      const [code] = (await once(child, 'exit')) as [number];
+      expect({ code, stderr }).to.deep.equal({ code: expected, stderr: `[1/1] latency\nbench: ended by ${signal}\n` });
+      expect(readdirSync(at())).to.deep.equal([]);
     });
+  }
+
+  it('takes away what it has made when nobody reads on', async () => {
+    const child = spawn(process.execPath, [RUN, '--quick', '--only', 'overhead-*', '--directory', at()]);
+    child.stdout.destroy();
     const [code] = (await once(child, 'exit')) as [number];
-    expect({ code, stderr }).to.deep.equal({ code: 143, stderr: '[1/1] latency\nbench: ended by SIGTERM\n' });
+    expect(code).to.not.equal(0);
     expect(readdirSync(at())).to.deep.equal([]);
+  });
+
+  it('measures nothing where the results could not be written', async () => {
+    writeFileSync(at('file'), '');
+    const { code, stdout, stderr } = await bench('--only', 'overhead-read-fd', '--results', at('file'));
+    expect({ code, stdout }).to.deep.equal({ code: 2, stdout: '' });
+    expect(stderr)
+      .to.include(`--results is '${at('file')}', EEXIST`)
+      .and.to.include('allowed: a directory to write to');
   });
 
   it('exits with 1 for what is not shown, if it is to be strict', async () => {

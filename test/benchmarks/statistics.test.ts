@@ -10,8 +10,9 @@ describe('the statistics of the benchmarks', () => {
     expect(values).to.deep.equal([5, 1, 4, 2, 3]);
   });
 
-  it('take one of the values themselves for the median', () => {
-    expect(median([1, 2, 3, 4])).to.equal(2);
+  it('take the middle value for the median, or what lies between the two in the middle', () => {
+    expect(median([4, 1, 3, 2])).to.equal(2.5);
+    expect(median([3, 1, 2])).to.equal(2);
     expect(median([7])).to.equal(7);
   });
 
