@@ -102,12 +102,13 @@ const ANSWER_MILLISECONDS_MAX = 10 * 60_000;
 function messageOf(child: ChildProcess): Promise<Message> {
   return new Promise((resolve, reject) => {
     const late = setTimeout(() => child.kill('SIGKILL'), ANSWER_MILLISECONDS_MAX);
-    child.once('exit', () => clearTimeout(late));
-    child.once('message', () => clearTimeout(late));
-    const died = (code: number | null, signal: string | null): void =>
+    const died = (code: number | null, signal: string | null): void => {
+      clearTimeout(late);
       reject(new Error(`a contestant died: ${child.spawnargs.slice(1).join(' ')}: ${code ?? signal}`));
+    };
     child.once('exit', died);
     child.once('message', (message) => {
+      clearTimeout(late);
       child.off('exit', died);
       resolve(message as Message);
     });

@@ -117,5 +117,8 @@ async function write(file, code, { isAllCalled }) {
  * again when they are called. A tenth of what the hook costs a program.
  */
 function compiledAtOnce(text) {
-  return text.replace(/^(\t?)function (\w+)(\(.*\{\n[^]*?\n\1\})$/gm, '$1const $2 = (function $2$3);');
+  const result = text.replace(/^(\t?)function (\w+)(\(.*\{\n[^]*?\n\1\})$/gm, '$1const $2 = (function $2$3);');
+  if (!result.includes('= (function ') || /^function \w+\(/m.test(result))
+    throw new Error('the functions of the hook are not written as they were: see compiledAtOnce()');
+  return result;
 }

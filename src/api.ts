@@ -56,7 +56,8 @@ export function patch(options?: Options): () => void {
  *
  * @param path String, Buffer or file: URL.
  * @param call `'whole'` for writeFile and copyFile, `'open'` for open and streams, which some rules treat otherwise.
- * @throws ERR_INTACT_ARGUMENT for something that is not a path.
+ * `'whole'` by default.
+ * @throws ERR_INTACT_ARGUMENT for something that is not a path, ERR_INTACT_OPTION for a bad setting of the program's.
  */
 export function explain(path: string | Buffer | URL, call: 'whole' | 'open' = 'whole'): Explanation {
   return engine.explain(path, call);

@@ -53,7 +53,7 @@ const engine = {
     return later.beyond().fsOver(underneath, settings);
   },
 
-  /** Patches fs before the program runs, which pays only for what it uses. */
+  /** Patches fs before the program runs. The program pays only for what it uses. */
   hook(): void {
     if (loaded.beyond === undefined) requireRead ??= readForLater(module, './engine.js', READ_FOR_LATER);
     if (requireRead === undefined) later.beyond();
