@@ -92,6 +92,13 @@ const peers: readonly Contestant[] = [
     load: () => writeFileAtomic(),
   },
   {
+    name: 'write-file-atomic',
+    family: 'peer',
+    level: 'file',
+    shape: 'callback',
+    load: () => writeFileAtomic(),
+  },
+  {
     name: 'write-file-atomic, fsync: false',
     family: 'peer',
     level: 'process',
@@ -220,9 +227,11 @@ interface AtomicOptions {
   fsync?: boolean;
 }
 
-type WriteFileAtomic = ((path: string, data: Data, options?: AtomicOptions) => Promise<void>) & {
+interface WriteFileAtomic {
+  (path: string, data: Data, options?: AtomicOptions): Promise<void>;
+  (path: string, data: Data, done: Done): void;
   sync: (path: string, data: Data, options?: AtomicOptions) => void;
-};
+}
 
 function writeFileAtomic(): WriteFileAtomic {
   return require('write-file-atomic') as WriteFileAtomic;

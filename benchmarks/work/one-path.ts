@@ -21,7 +21,7 @@ export const onePath: Work = {
   isSequential: false,
   // In place, or without a look at one another, they write through each other: whatever comes of it is no result.
   admits: ({ family, level }) => level !== 'nothing' && family !== 'raw',
-  reference: ({ name, shape }) => name === 'write-file-atomic' && shape === 'promise',
+  reference: ({ name, shape }) => name === 'write-file-atomic' && shape === 'callback',
   prepare: (directory) => makeFiles(directory, 1),
   round: async (contestant, call, directory, { quick }) => {
     const writes = quick ? WRITES / 10 : WRITES;

@@ -333,6 +333,8 @@ function* publishInTurn(file: OpenFile, flush: boolean, isLast: boolean, turn: T
     if (stage.fd !== undefined) yield* identify(file, stage.fd);
     yield* landInSlot(stage, commitOpenStage(stage, flush));
   } catch (error) {
+    // A synchronous close has come between, and published all.
+    if (isPublished(stage) && codeOf(error) === 'ENOENT') return;
     file.noteUnpublished();
     throw namingTarget(error, stage.target.asked);
   } finally {

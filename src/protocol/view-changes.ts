@@ -139,7 +139,8 @@ export function sightingsAt({ view, written }: Volume, path: AskedPath): Sightin
   return [...(open ? [open] : []), ...written.findAll(path)];
 }
 
-function shownIn({ view, written }: Volume): Shown[] {
+/** All that is shown, open or written as a whole. */
+export function shownIn({ view, written }: Volume): Shown[] {
   return [...view.files, ...written.files];
 }
 

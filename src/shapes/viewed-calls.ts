@@ -11,6 +11,7 @@ import {
   linkStaged,
   renameOver,
   renameStaged,
+  shownIn,
   sightingsAt,
   unlinkStaged,
 } from '../protocol/view-changes';
@@ -186,8 +187,9 @@ function renameStory(context: Context): Story {
     if (source !== undefined) return inOneGo(renameAll(volume, source, to));
     const destination = seenAt(context, args[1]);
     if (destination !== undefined) return inOneGo(renameOver(volume, from, destination.sightings[0]!, to));
-    const isConcerned = !volume.view.isEmpty || volume.written.files.some(({ stage }) => liesBelow(stage, from));
-    if (isConcerned) return inOneGo(renameOther(context, args, from, to));
+    if (shownIn(volume).some(({ stage }) => liesBelow(stage, from)))
+      return inOneGo(renameOther(context, args, from, to));
+    if (!volume.view.isEmpty) return renameOther(context, args, from, to);
     return volume.directories.isAboveFresh(from.absolute) ? renameFresh(volume, args, from, to) : undefined;
   };
 }

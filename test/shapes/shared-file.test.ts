@@ -97,6 +97,22 @@ describe('a file that several write', () => {
         expect(stagedIn(at())).to.deep.equal([]);
       });
 
+      it('may be closed at any moment of the end of a stream that does not close it', async () => {
+        for (let moment = 0; moment < 20; moment++) {
+          const stream = fs.createWriteStream(at('f'), { autoClose: false });
+          const [fd] = (await once(stream, 'open')) as [number];
+          const ended = once(stream, 'finish');
+          stream.end('new');
+          // Before, node's own stream would write to a descriptor that is closed.
+          while (stream.bytesWritten < 3) await oneTurn();
+          for (let turn = 0; turn < moment; turn++) await oneTurn();
+          fs.closeSync(fd);
+          await ended;
+          expect(read()).to.equal('new');
+          nodeFs.writeFileSync(at('f'), 'old');
+        }
+      });
+
       it('is whole when it is opened again while its last descriptor is closed', async () => {
         const before = descriptors();
         for (let n = 0; n < 20; n++) {
