@@ -9,8 +9,10 @@ import { CREATE_EXCLUSIVELY, READ_ONLY, REPLACE } from '../settings/flags';
 import type { Settings } from '../settings/settings';
 import type { Treatment } from '../settings/treatment';
 import { type Steps, close, copyFile, fchmod, futimes, lstat, mkdir, open, stat } from '../steps/step';
+import type { WriteRequest } from './begin-stage';
 import { inOrder } from './landing-order';
-import { completeStage, replaceFile } from './replace-file';
+import type { Turn } from './landing-site';
+import { type Completion, completeStage, replaceFile } from './replace-file';
 import { inSlot } from './slots';
 import { type Stage, type StageRequest, noStage, openStage, stagedPathOf } from './stage';
 import { type AskedPath, type Target, entryAt } from './target';
@@ -39,12 +41,13 @@ const STAGE_MODE = 0o600;
  * Copies a file onto a path as copyFile does: symbolic links are followed, an existing file gets the source's mode, and its
  * owner where this node's copyFile hands that on; else it keeps its own.
  *
+ * @param turn Its place in the order of the calls, if it has one already.
  * @returns False where node's own call is to be made instead.
  */
-export function* copyContentOf(volume: Volume, request: CopyRequest): Steps<boolean> {
+export function* copyContentOf(volume: Volume, request: CopyRequest, turn?: Turn): Steps<boolean> {
   const { from, to, mode } = request;
   try {
-    return yield* replaceFile(volume, {
+    const write: WriteRequest & Completion = {
       ...request,
       path: to,
       call: 'whole',
@@ -54,7 +57,8 @@ export function* copyContentOf(volume: Volume, request: CopyRequest): Steps<bool
       flush: false,
       fillsByName: true,
       fill: (stage, fd) => copyInto(stage, fd, request),
-    });
+    };
+    return yield* replaceFile(volume, write, turn);
   } catch (error) {
     // Node copies a file onto itself by doing nothing.
     if (error === SAME_FILE) return true;

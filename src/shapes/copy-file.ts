@@ -6,12 +6,16 @@ import { basename, dirname, join } from 'node:path';
 import { namingBoth } from '../ground/errors';
 import { walksTreesNatively } from '../ground/platform';
 import { type CopyRequest, type EntryCopyRequest, copyContentOf, copyEntry } from '../protocol/copy-file';
+import { isClosingAt, settleClosing } from '../protocol/closing';
 import { countNative } from '../protocol/counts';
 import { type TreeCopyRequest, copyFilesOfTree } from '../protocol/copy-tree';
+import { inOrder } from '../protocol/landing-order';
+import type { Turn } from '../protocol/landing-site';
+import type { AskedPath } from '../protocol/target';
 import { treatmentOf } from '../settings/treatment';
 import { runCallback, runPromise, runSync } from '../steps/run';
 import { type Steps, fchmod, fstat, native } from '../steps/step';
-import { readPath } from './arguments';
+import { readPath, readPaths } from './arguments';
 import { type Context, isPassingThrough } from './context';
 import { type Seen, type ThreeFlavours, afterClosings, inThreeFlavours, sight, sightContent } from './flavours';
 
@@ -26,7 +30,7 @@ export function copyFileCalls(context: Context): ThreeFlavours {
 
   function sync(...args: unknown[]): void {
     const request = read(args[0], args[1], args[2], false);
-    if (request !== undefined && runSync(copyContentOf(volume, request), host)) return;
+    if (request !== undefined && runSync(copy(request, args), host)) return;
     other.sync(...args);
   }
 
@@ -39,7 +43,7 @@ export function copyFileCalls(context: Context): ThreeFlavours {
       return;
     }
     runCallback(
-      copyContentOf(volume, request),
+      copy(request, [from, to, bits]),
       host,
       (copied) => (copied ? done(null) : void other.callback(...args)),
       (error) => done(error),
@@ -48,8 +52,26 @@ export function copyFileCalls(context: Context): ThreeFlavours {
 
   async function promise(...args: unknown[]): Promise<unknown> {
     const request = read(args[0], args[1], args[2], true);
-    if (request !== undefined && (await runPromise(copyContentOf(volume, request), host))) return undefined;
+    if (request !== undefined && (await runPromise(copy(request, args), host))) return undefined;
     return other.promise(...args);
+  }
+
+  /** Its place in the order of the calls is that of the call, also where a file that it is made of is being closed. */
+  function copy(request: CopyRequest, args: readonly unknown[]): Steps<boolean> {
+    const sources = readPaths(args.slice(0, 1));
+    if (!isClosingAt(volume, sources)) return copyContentOf(volume, request);
+    return inOrder(volume.landingOrder, (turn) => copyClosed(sources, args, request.interruptible, turn));
+  }
+
+  function* copyClosed(
+    sources: readonly AskedPath[],
+    [from, to, mode]: readonly unknown[],
+    interruptible: boolean,
+    turn: Turn | undefined,
+  ): Steps<boolean> {
+    yield* settleClosing(volume, sources);
+    const request = read(from, to, mode, interruptible);
+    return request !== undefined && (yield* copyContentOf(volume, request, turn));
   }
 
   /** Undefined where it is copied onto what the program has open. */
@@ -58,7 +80,7 @@ export function copyFileCalls(context: Context): ThreeFlavours {
     return request === undefined || volume.view.isOpen(request.to, true) ? undefined : request;
   }
 
-  return afterClosings(context, { sync, callback, promise });
+  return { sync, callback, promise };
 }
 
 /** A copy from or onto a file that is open for replacing is made where its content is. */

@@ -167,6 +167,25 @@ describe('a call that changes names', function () {
     }
   }
 
+  it('a copy onto a file that is being closed, or of it, keeps its place before what is called after it', async () => {
+    for (const [from, to] of [
+      ['source', 'd/target'],
+      ['d/target', 'other'],
+    ] as const) {
+      for (const next of Object.values(ORDERS)) {
+        const { manual, fs, directory, ends } = await meet(
+          WRITINGS.find(({ title }) => title === 'close')!,
+          0,
+        );
+        fs.copyFile(`${directory}/${from}`, `${directory}/${to}`, (error) => ends.push(error));
+        fs.writeFile(`${directory}/${to}`, 'newest', (error) => ends.push(error));
+        for (await manual.idle(); manual.calls.length > 0; await manual.idle()) await manual.finish(next(manual.calls));
+        expect(nodeFs.readFileSync(`${directory}/${to}`, 'utf8')).to.equal('newest');
+        expect(ends).to.deep.equal([null, null, null]);
+      }
+    }
+  });
+
   interface Meeting {
     readonly title: string;
     readonly manual: ManualFs;
