@@ -29,14 +29,19 @@ function* commit(stage: Stage, flush: boolean, isClosing: boolean): Steps<void> 
   if (isClosing) yield* closeStage(stage);
   try {
     yield* publish(stage);
-    stage.state = 'published';
-    stage.onPublished?.();
-    // From here on it occupies no thread of its own.
-    stage.slot?.leave();
-    if (stage.treatment.durability === 'durable') yield* makeNamesDurable(stage);
+    yield* notePublished(stage);
   } catch (error) {
     throw stage.state === 'published' ? asPublished(error) : error;
   }
+}
+
+/** Notes that a stage has its names, and makes these durable where that is wanted. */
+export function* notePublished(stage: Stage): Steps<void> {
+  stage.state = 'published';
+  stage.onPublished?.();
+  // From here on it occupies no thread of its own.
+  stage.slot?.leave();
+  if (stage.treatment.durability === 'durable') yield* makeNamesDurable(stage);
 }
 
 function* makeNamesDurable(stage: Stage): Steps<void> {

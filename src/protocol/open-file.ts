@@ -6,13 +6,14 @@ import { losesBytes } from '../ground/platform';
 import { WRITE_REGULAR, refusesSymlinks, replacesContent, sharingFlags, withoutTruncation } from '../settings/flags';
 import { type Steps, atOnce, canWait, close, fstat, ftruncate, open, wait } from '../steps/step';
 import { type WriteRequest, beginStage } from './begin-stage';
-import { commitOpenStage, commitStage } from './commit';
+import { commitOpenStage, commitStage, notePublished } from './commit';
 import { countNative } from './counts';
 import { inOrder } from './landing-order';
 import type { Turn } from './landing-site';
 import { inSlot } from './slots';
 import { type Stage, closeStage, discardStage, flushStage, isInPlace } from './stage';
 import { type HandedOver, continues, restOf } from './short-write';
+import { withdraw } from './publish';
 import { followMoves } from './staged-place';
 import type { Pending } from './pending';
 import type { Shown, Sighting } from './view';
@@ -255,7 +256,10 @@ export function* closeOpenFile(file: OpenFile, fd: number): Steps<boolean> {
 
 /** Commits a file when nobody else commits it, such as another stream that writes it. */
 function* oneAtATime<R>(file: OpenFile, commit: Steps<R>): Steps<R> {
-  if (!canWait()) return yield* commit;
+  if (!canWait()) {
+    if (file.committing !== undefined) yield* takeOver(file);
+    return yield* commit;
+  }
   while (file.committing !== undefined) yield* wait(file.committing);
   let settle!: () => void;
   file.committing = new Promise((resolve) => (settle = resolve));
@@ -264,6 +268,16 @@ function* oneAtATime<R>(file: OpenFile, commit: Steps<R>): Steps<R> {
   } finally {
     file.committing = undefined;
     settle();
+  }
+}
+
+/** A synchronous commit cannot wait: it takes the file from the thread that is about to rename it, if that is not done yet. */
+function* takeOver({ stage, volume }: OpenFile): Steps<void> {
+  if (stage.state !== 'open' || isInPlace(stage.publishBy)) return;
+  for (const name of stage.names) {
+    if (yield* withdraw(name, volume)) continue;
+    yield* notePublished(stage);
+    return;
   }
 }
 
@@ -333,8 +347,8 @@ function* publishInTurn(file: OpenFile, flush: boolean, isLast: boolean, turn: T
     if (stage.fd !== undefined) yield* identify(file, stage.fd);
     yield* landInSlot(stage, commitOpenStage(stage, flush));
   } catch (error) {
-    // A synchronous close has come between, and published all.
-    if (isPublished(stage) && codeOf(error) === 'ENOENT') return;
+    // A synchronous close has come between, and published all: what is missing here is its staged file or its descriptor.
+    if (isPublished(stage) && ['ENOENT', 'EBADF'].includes(codeOf(error))) return;
     file.noteUnpublished();
     throw namingTarget(error, stage.target.asked);
   } finally {

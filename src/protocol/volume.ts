@@ -62,6 +62,11 @@ export function volumeOn(base: NodeFs): Volume {
 }
 
 /** Whether there is nothing that a call which changes names could be about, except what is on the disk. */
-export function areNamesFree({ view, written, directories }: Volume): boolean {
-  return view.isEmpty && written.isEmpty && !directories.hasFresh;
+export function areNamesFree(volume: Volume): boolean {
+  return isNoneShown(volume) && !volume.directories.hasFresh;
+}
+
+/** Whether nothing is open for replacing, or being written as a whole. */
+export function isNoneShown({ view, written }: Volume): boolean {
+  return view.isEmpty && written.isEmpty;
 }

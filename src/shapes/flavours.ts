@@ -5,6 +5,7 @@ import { codeOf, namingTarget } from '../ground/errors';
 import { isClosingAt, settleClosing } from '../protocol/closing';
 import type { Sighting } from '../protocol/view';
 import type { AskedPath } from '../protocol/target';
+import { isNoneShown } from '../protocol/volume';
 import type { Host } from '../steps/host';
 import { runCallback, runPromise, runSync } from '../steps/run';
 import { type Steps, native } from '../steps/step';
@@ -71,11 +72,11 @@ export function inThreeFlavours(
 
 /** The three forms of a call that does not begin before files which are being closed have the names that it is about. */
 export function afterClosings({ volume }: Context, { sync, callback, promise }: ThreeFlavours): ThreeFlavours {
-  const { view, written, host } = volume;
+  const { host } = volume;
 
   /** What is to be done first, if anything. */
   function stepsBefore(args: readonly unknown[]): Steps<void> | undefined {
-    const paths = view.isEmpty && written.isEmpty ? [] : readPaths(args);
+    const paths = isNoneShown(volume) ? [] : readPaths(args);
     return isClosingAt(volume, paths) ? settleClosing(volume, paths) : undefined;
   }
 

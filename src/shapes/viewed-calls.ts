@@ -2,6 +2,7 @@
 
 import type { Stats } from 'node:fs';
 import { codeOf, namingBoth, namingTarget, systemError } from '../ground/errors';
+import type { Directories } from '../protocol/directories';
 import type { AskedPath } from '../protocol/target';
 import type { Shown, Sighting } from '../protocol/view';
 import {
@@ -15,7 +16,7 @@ import {
   sightingsAt,
   unlinkStaged,
 } from '../protocol/view-changes';
-import { type Volume, areNamesFree } from '../protocol/volume';
+import { type Volume, areNamesFree, isNoneShown } from '../protocol/volume';
 import { type Steps, atOnce, lstat, native, refused } from '../steps/step';
 import { readPath } from './arguments';
 import { liesBelow } from '../protocol/closing';
@@ -67,7 +68,9 @@ export function viewedCalls(context: Context): Record<string, ThreeFlavours> {
     ...mapped(changes, (name, story) =>
       afterClosings(
         context,
-        inThreeFlavours(context, name, story, () => areNamesFree(context.volume)),
+        inThreeFlavours(context, name, story, () =>
+          name === 'rename' ? areNamesFree(context.volume) : isNoneShown(context.volume),
+        ),
       ),
     ),
   };
@@ -183,6 +186,7 @@ function renameStory(context: Context): Story {
     const from = readPath(args[0]);
     const to = readPath(args[1]);
     if (from === undefined || to === undefined) return undefined;
+    if (isNoneShown(volume)) return renameFresh(volume, args, from, to);
     const source = seenAt(context, args[0]);
     if (source !== undefined) return inOneGo(renameAll(volume, source, to));
     const destination = seenAt(context, args[1]);
@@ -190,12 +194,26 @@ function renameStory(context: Context): Story {
     if (shownIn(volume).some(({ stage }) => liesBelow(stage, from)))
       return inOneGo(renameOther(context, args, from, to));
     if (!volume.view.isEmpty) return renameOther(context, args, from, to);
-    return volume.directories.isAboveFresh(from.absolute) ? renameFresh(volume, args, from, to) : undefined;
+    return renameFresh(volume, args, from, to);
   };
 }
 
-/** A rename of a directory that this process has made, or of one that holds such. */
-function* renameFresh({ directories }: Volume, args: readonly unknown[], from: AskedPath, to: AskedPath): Steps<void> {
+/** A rename of a directory that this process has made, or of one that holds such; undefined for every other. */
+function renameFresh(
+  { directories }: Volume,
+  args: readonly unknown[],
+  from: AskedPath,
+  to: AskedPath,
+): Steps<void> | undefined {
+  return directories.isAboveFresh(from.absolute) ? renameNoting(directories, args, from, to) : undefined;
+}
+
+function* renameNoting(
+  directories: Directories,
+  args: readonly unknown[],
+  from: AskedPath,
+  to: AskedPath,
+): Steps<void> {
   yield* native('rename', args);
   directories.renamed(from.absolute, to.absolute);
 }

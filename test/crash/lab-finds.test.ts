@@ -157,7 +157,7 @@ const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'protocol/directories.js',
-        from: 'if (this.#fresh.size === 0 && names.length === 1)',
+        from: 'if (this.#isNoneFresh && names.length === 1)',
         to: 'if (names.length === 1)',
       },
     ],
