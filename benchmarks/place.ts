@@ -62,7 +62,8 @@ export async function withTmpfs<T>(use: (place: Place) => Promise<T>): Promise<T
 function withDirectoryIn<T>(parent: string, note: string, use: (place: Place) => Promise<T>): Promise<T> {
   return undoingAfter(async (undo) => {
     const directory = mkdtempSync(join(realpathSync(parent), 'fs-intact-bench-'));
-    undo(() => rmSync(directory, { recursive: true, force: true }));
+    // Several times: a child that was interrupted may still be writing.
+    undo(() => rmSync(directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 }));
     return use({ directory, description: fileSystemOf(directory) + note, device: loopDeviceOf(directory) });
   });
 }
