@@ -1,7 +1,7 @@
 // Calls that change names, made while files are on their way to these names.
 
 import { type Steps, canWait, wait } from '../steps/step';
-import { withdraw } from './publish';
+import { hideOvertaken, withdraw } from './publish';
 import { type Stage, isInPlace } from './stage';
 import type { AskedPath } from './target';
 import type { Shown, View } from './view';
@@ -41,6 +41,11 @@ export function liesBelow({ names }: Stage, { absolute }: AskedPath): boolean {
 }
 
 function* takeBack(file: Shown, view: View<Shown>, volume: Volume): Steps<void> {
-  // One that has come through already is an ordinary file.
-  for (const name of file.stage.names) if (!(yield* withdraw(name, volume))) view.hide(file);
+  const { names, turn } = file.stage;
+  for (const name of names) {
+    if (yield* withdraw(name, volume)) continue;
+    // It has come through already, and is an ordinary file.
+    view.hide(file);
+    if (turn !== undefined) hideOvertaken(volume, name, turn);
+  }
 }

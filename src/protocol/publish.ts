@@ -7,9 +7,10 @@ import { CREATE_EXCLUSIVELY, READ_ONLY } from '../settings/flags';
 import { type Steps, atOnce, close, fstat, fsync, link, lstat, open, rename } from '../steps/step';
 import { type InPlaceReason, countInPlace, counts } from './counts';
 import { copyOver } from './in-place';
-import { type Landed, Landing, type LandingSite, Overtaken } from './landing-site';
+import { type Landed, Landing, type LandingSite, Overtaken, type Turn } from './landing-site';
 import { nextStageName } from './leftover-name';
 import { type Stage, type StagedName, isInPlace, removeIfSame, removeIfThere, removeStaged } from './stage';
+import type { DirectoryEntry } from './target';
 import type { Volume } from './volume';
 
 /** Publishes a staged file under each of its names where no newer write has landed already. */
@@ -81,10 +82,16 @@ function* publishUnlessOvertaken(stage: Stage, name: StagedName): Steps<void> {
 }
 
 function noteLanded(stage: Stage, name: StagedName, { turn }: Landing, site: LandingSite): void {
-  const { landingOrder, view, written } = stage.volume;
-  landingOrder.landed(site, turn, stage);
-  view.hideOvertaken(name, turn);
-  written.hideOvertaken(name, turn);
+  stage.volume.landingOrder.landed(site, turn, stage);
+  hideOvertaken(stage.volume, name, turn);
+}
+
+/** Hides what was called before a write that has landed: what the program sees is that one. */
+export function hideOvertaken({ landingOrder, view, written }: Volume, name: StagedName, turn: Turn): void {
+  const site = landingOrder.siteOf(name);
+  const isThere = (entry: DirectoryEntry): boolean => landingOrder.siteOf(entry) === site;
+  view.hideOvertaken(name, turn, isThere);
+  written.hideOvertaken(name, turn, isThere);
 }
 
 /** Thrown where something has landed since the staged file was begun with the target's content of then. */

@@ -81,19 +81,16 @@ export function* linkStaged(volume: Volume, from: Sighting<Shown>, asked: AskedP
 /** Finds the staged files again after something above them, a directory or a symbolic link, was renamed. */
 export function* followRename(volume: Volume, from: AskedPath, to: AskedPath): Steps<void> {
   volume.landingOrder.moved(from.absolute, to.absolute);
-  for (const file of shownIn(volume)) {
-    for (const staged of file.stage.names) {
-      const moved = movedName(staged, from.absolute, to.absolute);
-      if (moved && (yield* isStagedAt(file.stage, moved.stagedPath))) Object.assign(staged, moved);
+  // Also those that are not shown any more: they must find what has overtaken them, or make durable the names they have.
+  for (const stage of volume.pending.stages) {
+    for (const name of stage.names) {
+      const moved = movedName(name, from.absolute, to.absolute);
+      if (moved && (stage.state === 'published' || (yield* isStagedAt(stage, moved.stagedPath))))
+        Object.assign(name, moved);
     }
-    yield* followMoves(file.stage);
-    file.show();
+    if (stage.state !== 'published') yield* followMoves(stage);
   }
-  // These have their names, and these are to be made durable.
-  for (const { state, names } of volume.pending.stages) {
-    if (state !== 'published') continue;
-    for (const name of names) Object.assign(name, movedName(name, from.absolute, to.absolute));
-  }
+  for (const file of shownIn(volume)) file.show();
 }
 
 /** Lets go of the names whose staged files were removed with their directory. */

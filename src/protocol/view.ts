@@ -31,6 +31,7 @@ interface Entry<File extends Shown> extends Sighting<File>, DirectoryEntry {}
 
 export class View<File extends Shown> {
   readonly #host: Host;
+  /** The newest first: another of the same name may be on its way to the target. */
   readonly #byName = new Map<string, Entry<File>[]>();
   readonly #byFile = new Map<File, Entry<File>[]>();
   /** Files whose inode stays: every name is the real file's own, and only the content is elsewhere. */
@@ -68,8 +69,11 @@ export class View<File extends Shown> {
       staged,
     }));
     this.#byFile.set(file, entries);
-    // The newest first: another of the same name may be on its way to the target.
-    for (const entry of entries) this.#byName.set(entry.name, [entry, ...(this.#byName.get(entry.name) ?? [])]);
+    for (const entry of entries) {
+      const others = this.#byName.get(entry.name) ?? [];
+      const older = others.findIndex((other) => !isCalledAfter(other, entry));
+      this.#byName.set(entry.name, others.toSpliced(older < 0 ? others.length : older, 0, entry));
+    }
   }
 
   hide(file: File): void {
@@ -84,12 +88,15 @@ export class View<File extends Shown> {
     if (inode !== undefined && this.#byInode.get(inode)?.file === file) this.#byInode.delete(inode);
   }
 
-  /** Hides the files of this name that were handed over before this turn: what has just landed is what the program sees. */
-  hideOvertaken({ directory, name, path }: StagedName, { number }: Turn): void {
+  /**
+   * Hides the files that were handed over before this turn: what has just landed is what the program sees.
+   *
+   * @param isThere Whether something of this name is where that has landed.
+   */
+  hideOvertaken({ name, path }: StagedName, { number }: Turn, isThere: (entry: DirectoryEntry) => boolean): void {
     if (this.isEmpty) return;
-    const isThere = this.#sameDirectoryAs(directory);
-    const files = (this.#byName.get(name) ?? []).filter((entry) => isThere(entry.directory)).map(({ file }) => file);
-    const kept = this.findContent({ asked: path, absolute: path }, true)?.file;
+    const files = (this.#byName.get(name) ?? []).filter(isThere).map(({ file }) => file);
+    const kept = this.#ofInodeAt(path, true)?.file;
     for (const file of kept === undefined ? files : [...files, kept]) {
       const { turn } = file.stage;
       if (file.isHandedOver && turn !== undefined && turn.number < number) this.hide(file);
@@ -103,9 +110,12 @@ export class View<File extends Shown> {
 
   /** What holds a path's content, if it is open for replacing: found by its name, or by its inode where that stays. */
   findContent(path: AskedPath, follow: boolean): Sighting<File> | undefined {
-    const sighting = this.find(path, follow);
-    if (sighting !== undefined || this.#byInode.size === 0) return sighting;
-    const found = this.#statOf(path.absolute, follow);
+    return this.find(path, follow) ?? this.#ofInodeAt(path.absolute, follow);
+  }
+
+  #ofInodeAt(path: string, follow: boolean): Sighting<File> | undefined {
+    if (this.#byInode.size === 0) return undefined;
+    const found = this.#statOf(path, follow);
     return found && this.#byInode.get(inodeOf(found));
   }
 
@@ -182,4 +192,10 @@ export class View<File extends Shown> {
       return undefined;
     }
   }
+}
+
+/** Whether one was called after the other, though its staged file was there before. */
+function isCalledAfter({ file: one }: Sighting<Shown>, { file: other }: Sighting<Shown>): boolean {
+  const [first, second] = [other.stage.turn, one.stage.turn];
+  return first !== undefined && second !== undefined && first.number < second.number;
 }

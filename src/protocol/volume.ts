@@ -61,9 +61,9 @@ export function volumeOn(base: NodeFs): Volume {
   };
 }
 
-/** Whether there is nothing that a call which changes names could be about, except what is on the disk. */
-export function areNamesFree(volume: Volume): boolean {
-  return isNoneShown(volume) && !volume.directories.hasFresh;
+/** Whether there is nothing that a rename could be about, except what is on the disk. */
+export function areNamesFree({ pending, directories }: Volume): boolean {
+  return pending.size === 0 && !directories.hasFresh;
 }
 
 /** Whether nothing is open for replacing, or being written as a whole. */

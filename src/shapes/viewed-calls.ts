@@ -12,7 +12,6 @@ import {
   linkStaged,
   renameOver,
   renameStaged,
-  shownIn,
   sightingsAt,
   unlinkStaged,
 } from '../protocol/view-changes';
@@ -186,12 +185,12 @@ function renameStory(context: Context): Story {
     const from = readPath(args[0]);
     const to = readPath(args[1]);
     if (from === undefined || to === undefined) return undefined;
-    if (isNoneShown(volume)) return renameFresh(volume, args, from, to);
+    if (volume.pending.size === 0) return renameFresh(volume, args, from, to);
     const source = seenAt(context, args[0]);
     if (source !== undefined) return inOneGo(renameAll(volume, source, to));
     const destination = seenAt(context, args[1]);
     if (destination !== undefined) return inOneGo(renameOver(volume, from, destination.sightings[0]!, to));
-    if (shownIn(volume).some(({ stage }) => liesBelow(stage, from)))
+    if ([...volume.pending.stages].some((stage) => liesBelow(stage, from)))
       return inOneGo(renameOther(context, args, from, to));
     if (!volume.view.isEmpty) return renameOther(context, args, from, to);
     return renameFresh(volume, args, from, to);

@@ -14,9 +14,16 @@ interface Writing {
   readonly title: string;
   /** The call with which its staged file is there; before that, node too would not have opened the file yet. */
   readonly from?: string;
+  /** Whether what was called last gets so far first. */
+  readonly isLastFirst?: true;
   readonly isOfOpenFile?: true;
   readonly call: (fs: Fs, target: string, done: Done) => void;
 }
+
+const writeTwo: Writing['call'] = (fs, target, done) => {
+  const writes = ['older', 'new'].map((text) => fs.promises.writeFile(target, [text]));
+  void Promise.all(writes).then(() => done(), done);
+};
 
 const WRITINGS: readonly Writing[] = [
   { title: 'writeFile', from: 'write stage', call: (fs, target, done) => fs.writeFile(target, 'new', done) },
@@ -25,14 +32,8 @@ const WRITINGS: readonly Writing[] = [
     from: 'write stage',
     call: (fs, target, done) => void fs.promises.writeFile(target, ['n', 'ew']).then(() => done(), done),
   },
-  {
-    title: 'two at once of iterables',
-    from: 'write stage',
-    call(fs, target, done) {
-      const writes = ['older', 'new'].map((text) => fs.promises.writeFile(target, [text]));
-      void Promise.all(writes).then(() => done(), done);
-    },
-  },
+  { title: 'two at once of iterables', from: 'write stage', call: writeTwo },
+  { title: 'two of which the older is the slower', from: 'write stage', isLastFirst: true, call: writeTwo },
   {
     title: 'copyFile',
     from: 'fsync stage',
@@ -122,9 +123,10 @@ const ORDERS: Readonly<Record<string, (calls: readonly ManualCall[]) => ManualCa
 };
 
 /** Finishes calls until those that are left are all called so. */
-async function finishBefore(manual: ManualFs, title: string): Promise<void> {
+async function finishBefore(manual: ManualFs, title: string, isLastFirst = false): Promise<void> {
+  const isOther = (call: ManualCall): boolean => call.title !== title;
   for (await manual.idle(); ; await manual.idle()) {
-    const other = manual.calls.find((call) => call.title !== title);
+    const other = isLastFirst ? manual.calls.findLast(isOther) : manual.calls.find(isOther);
     if (other === undefined) return;
     await manual.finish(other);
   }
@@ -211,7 +213,7 @@ describe('a call that changes names', function () {
     const fs = createFs(manual.fs, { warn: false });
     const ends: unknown[] = [];
     writing.call(fs, target, (error) => ends.push(error ?? null));
-    if (writing.from !== undefined) await finishBefore(manual, writing.from);
+    if (writing.from !== undefined) await finishBefore(manual, writing.from, writing.isLastFirst);
     let last: ManualCall | undefined;
     for (let half = 0; half <= moment; half++) {
       await manual.idle();
