@@ -7,7 +7,7 @@ import { nextStageName } from './leftover-name';
 import type { StagedName } from './stage';
 import { followMoves, isStagedAt } from './staged-place';
 import { type AskedPath, split } from './target';
-import type { Shown, Sighting } from './view';
+import { type Shown, type Sighting, newestFirst } from './view';
 import type { Volume } from './volume';
 
 /** unlink(2): the name goes, to everybody; the descriptors live on, and closing them publishes nothing under it. */
@@ -130,10 +130,9 @@ function forget(file: Shown, staged: StagedName): void {
   file.show();
 }
 
-/** Everything that is to have this name, the last first: several whole-file writes, or one file that is open. */
+/** Everything that is to have this name, the newest first: whole-file writes, files being closed, one that is open. */
 export function sightingsAt({ view, written }: Volume, path: AskedPath): Sighting<Shown>[] {
-  const open = view.find(path, false);
-  return [...(open ? [open] : []), ...written.findAll(path)];
+  return [...view.findAll(path), ...written.findAll(path)].toSorted(newestFirst);
 }
 
 /** All that is shown, open or written as a whole. */

@@ -69,11 +69,8 @@ export class View<File extends Shown> {
       staged,
     }));
     this.#byFile.set(file, entries);
-    for (const entry of entries) {
-      const others = this.#byName.get(entry.name) ?? [];
-      const older = others.findIndex((other) => !isCalledAfter(other, entry));
-      this.#byName.set(entry.name, others.toSpliced(older < 0 ? others.length : older, 0, entry));
-    }
+    for (const entry of entries)
+      this.#byName.set(entry.name, [entry, ...(this.#byName.get(entry.name) ?? [])].toSorted(newestFirst));
   }
 
   hide(file: File): void {
@@ -194,8 +191,8 @@ export class View<File extends Shown> {
   }
 }
 
-/** Whether one was called after the other, though its staged file was there before. */
-function isCalledAfter({ file: one }: Sighting<Shown>, { file: other }: Sighting<Shown>): boolean {
-  const [first, second] = [other.stage.turn, one.stage.turn];
-  return first !== undefined && second !== undefined && first.number < second.number;
+/** Orders files by the calls that handed them over, whichever staged file was there first. What is still open is newer. */
+export function newestFirst({ file: one }: Sighting<Shown>, { file: other }: Sighting<Shown>): number {
+  const [first = Infinity, second = Infinity] = [one.stage.turn?.number, other.stage.turn?.number];
+  return first === second ? 0 : second - first;
 }

@@ -3,6 +3,7 @@
 import { expect } from 'chai';
 import * as nodeFs from 'node:fs';
 import { dirname } from 'node:path';
+import { promisify } from 'node:util';
 import { createFs } from '../../src/api';
 import { type ManualCall, ManualFs } from '../support/manual-fs';
 import { useTemporaryDirectory } from '../support/temporary-directory';
@@ -12,31 +13,86 @@ type Done = (error?: unknown) => void;
 
 interface Writing {
   readonly title: string;
-  /** The call with which its staged file is there; before that, node too would not have opened the file yet. */
-  readonly from?: string;
-  /** Whether what was called last gets so far first. */
-  readonly isLastFirst?: true;
+  /** Lets its staged file come to be; before that, node too would not have opened the file yet. */
+  readonly begin?: Beginning;
   readonly isOfOpenFile?: true;
-  readonly call: (fs: Fs, target: string, done: Done) => void;
+  readonly call: (fs: Fs, target: string, done: Done, manual: ManualFs) => void | Promise<void>;
+}
+
+type Beginning = (manual: ManualFs) => Promise<void>;
+
+/** Finishes calls, the first in this order first, until those that are left are all called so. */
+function allAt(title: string, inOrder = (calls: readonly ManualCall[]) => calls): Beginning {
+  return async (manual) => {
+    for (await manual.idle(); ; await manual.idle()) {
+      const other = inOrder(manual.calls).find((call) => call.title !== title);
+      if (other === undefined) return;
+      await manual.finish(other);
+    }
+  };
+}
+
+/** Finishes the call made last until that is called so. */
+function newestAt(title: string): Beginning {
+  return async (manual) => {
+    for (await manual.idle(); manual.calls.at(-1)!.title !== title; await manual.idle())
+      await manual.finish(manual.calls.at(-1)!);
+  };
+}
+
+function whenAll(ends: readonly Promise<void>[], done: Done): void {
+  void Promise.all(ends).then(() => done(), done);
 }
 
 const writeTwo: Writing['call'] = (fs, target, done) => {
   const writes = ['older', 'new'].map((text) => fs.promises.writeFile(target, [text]));
-  void Promise.all(writes).then(() => done(), done);
+  whenAll(writes, done);
 };
 
+function openAndClose(fs: Fs, target: string, text: string): Promise<void> {
+  const fd = fs.openSync(target, 'w');
+  fs.writeSync(fd, text);
+  return promisify(fs.close)(fd);
+}
+
 const WRITINGS: readonly Writing[] = [
-  { title: 'writeFile', from: 'write stage', call: (fs, target, done) => fs.writeFile(target, 'new', done) },
+  { title: 'writeFile', begin: allAt('write stage'), call: (fs, target, done) => fs.writeFile(target, 'new', done) },
   {
     title: 'promises.writeFile of an iterable',
-    from: 'write stage',
+    begin: allAt('write stage'),
     call: (fs, target, done) => void fs.promises.writeFile(target, ['n', 'ew']).then(() => done(), done),
   },
-  { title: 'two at once of iterables', from: 'write stage', call: writeTwo },
-  { title: 'two of which the older is the slower', from: 'write stage', isLastFirst: true, call: writeTwo },
+  { title: 'two at once of iterables', begin: allAt('write stage'), call: writeTwo },
+  {
+    title: 'two of which the older is the slower',
+    begin: allAt('write stage', (calls) => calls.toReversed()),
+    call: writeTwo,
+  },
+  {
+    title: 'a close and a write after it',
+    begin: newestAt('write stage'),
+    call: (fs, target, done) =>
+      whenAll([openAndClose(fs, target, 'older'), fs.promises.writeFile(target, ['new'])], done),
+  },
+  {
+    title: 'a write and a close after it',
+    async call(fs, target, done, manual) {
+      const written = fs.promises.writeFile(target, ['older']);
+      await allAt('write stage')(manual);
+      whenAll([written, openAndClose(fs, target, 'new')], done);
+    },
+  },
+  {
+    title: 'a close and another after it',
+    call: (fs, target, done) =>
+      whenAll(
+        ['older', 'new'].map((text) => openAndClose(fs, target, text)),
+        done,
+      ),
+  },
   {
     title: 'copyFile',
-    from: 'fsync stage',
+    begin: allAt('fsync stage'),
     call: (fs, target, done) => fs.copyFile(`${dirname(dirname(target))}/source`, target, done),
   },
   {
@@ -122,16 +178,6 @@ const ORDERS: Readonly<Record<string, (calls: readonly ManualCall[]) => ManualCa
   'those made first come first': (calls) => calls[0]!,
 };
 
-/** Finishes calls until those that are left are all called so. */
-async function finishBefore(manual: ManualFs, title: string, isLastFirst = false): Promise<void> {
-  const isOther = (call: ManualCall): boolean => call.title !== title;
-  for (await manual.idle(); ; await manual.idle()) {
-    const other = isLastFirst ? manual.calls.findLast(isOther) : manual.calls.find(isOther);
-    if (other === undefined) return;
-    await manual.finish(other);
-  }
-}
-
 describe('a call that changes names', function () {
   this.timeout(60_000);
   const at = useTemporaryDirectory();
@@ -212,8 +258,8 @@ describe('a call that changes names', function () {
     const manual = new ManualFs(nodeFs);
     const fs = createFs(manual.fs, { warn: false });
     const ends: unknown[] = [];
-    writing.call(fs, target, (error) => ends.push(error ?? null));
-    if (writing.from !== undefined) await finishBefore(manual, writing.from, writing.isLastFirst);
+    await writing.call(fs, target, (error) => ends.push(error ?? null), manual);
+    await writing.begin?.(manual);
     let last: ManualCall | undefined;
     for (let half = 0; half <= moment; half++) {
       await manual.idle();

@@ -234,6 +234,7 @@ describe('linkStaged()', () => {
 describe('followRename()', () => {
   it('publishes where the directory is by then', () => {
     const world = pending({ '/d/sub/deep/file': '' }, '/d/sub/deep/target');
+    world.volume.pending.add(world.file);
     world.fs.renameSync('/d/sub', '/d/moved');
     run(world, followRename(world.volume, asked('/d/sub'), asked('/d/moved')));
     expect(names(world)).to.deep.equal(['/d/moved/deep/target']);
@@ -243,9 +244,11 @@ describe('followRename()', () => {
 
   it('leaves a file alone whose directory only has a name that begins like the one that moved', () => {
     const world = pending({ '/d/sub-2/file': '', '/d/sub/file': '' }, '/d/sub-2/target');
+    world.volume.pending.add(world.file);
     world.fs.renameSync('/d/sub', '/d/moved');
     run(world, followRename(world.volume, asked('/d/sub'), asked('/d/moved')));
     expect(names(world)).to.deep.equal(['/d/sub-2/target']);
+    close(world);
   });
 });
 
