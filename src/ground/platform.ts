@@ -74,6 +74,14 @@ export function isLocalFileSystem(type: number): boolean {
   return LOCAL_FILE_SYSTEMS.has(type);
 }
 
+/** Further file systems that no server and no process has a part in: overlayfs, ZFS, bcachefs, ramfs. */
+const OTHERS_OF_THE_KERNEL = new Set([0x794c7630, 0x2fc12fc1, 0xca451a4e, 0x858458f6]);
+
+/** Whether the kernel answers for this file system alone, so that no call waits for anything but a disk. */
+export function isAnsweredByKernel(type: number): boolean {
+  return isLocalFileSystem(type) || OTHERS_OF_THE_KERNEL.has(type);
+}
+
 /**
  * Errors that say something about the path, or about who may use it: open(2). Node's own call meets the same, so it is
  * left to report them. All others (EIO, EMFILE, ENOSPC, ...) are about the moment: node's own call, made a little later,

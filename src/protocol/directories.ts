@@ -29,6 +29,11 @@ export class Directories {
     }
   }
 
+  /** Whether this process made it, and its name may not be on the device yet. */
+  isFresh(directory: string): boolean {
+    return this.#fresh.has(directory);
+  }
+
   get hasFresh(): boolean {
     return this.#fresh.size > 0;
   }
@@ -71,7 +76,8 @@ export class Directories {
     const holders = new Set<string>();
     for (const { directory } of names) {
       holders.add(directory);
-      for (let fresh = resolve(directory); this.#isFresh(fresh); fresh = dirname(fresh)) holders.add(dirname(fresh));
+      for (let fresh = resolve(directory); this.#isUnsettled(fresh); fresh = dirname(fresh))
+        holders.add(dirname(fresh));
     }
     return holders;
   }
@@ -80,7 +86,7 @@ export class Directories {
     return !this.hasFresh && this.#settled === undefined;
   }
 
-  #isFresh(directory: string): boolean {
+  #isUnsettled(directory: string): boolean {
     if (this.#fresh.has(directory)) return true;
     return this.#settled !== undefined && !this.#settled.has(directory) && dirname(directory) !== directory;
   }
@@ -89,7 +95,7 @@ export class Directories {
   synced(names: readonly DirectoryEntry[]): void {
     if (this.#isNoneFresh) return;
     for (const { directory } of names) {
-      for (let fresh = resolve(directory); this.#isFresh(fresh); fresh = dirname(fresh)) {
+      for (let fresh = resolve(directory); this.#isUnsettled(fresh); fresh = dirname(fresh)) {
         this.#fresh.delete(fresh);
         if (this.#settled) addedTo(this.#settled, fresh);
       }

@@ -6,6 +6,8 @@ import type { Stats } from 'node:fs';
 import type { Host } from '../steps/host';
 import { type Steps, canWait, wait } from '../steps/step';
 import { LandingSite, Namesakes, Turn } from './landing-site';
+import type { LocalDirectories } from './local-directories';
+import type { Identities } from './same-directory';
 import { type Stage, inodeOf } from './stage';
 import type { DirectoryEntry } from './target';
 
@@ -14,6 +16,7 @@ const SITES_BEFORE_TIDYING = 64;
 
 export class LandingOrder {
   readonly #host: Host;
+  readonly #local: LocalDirectories;
   #last = 0;
   /** In the order of their numbers. */
   readonly #underWay = new Set<Turn>();
@@ -24,8 +27,9 @@ export class LandingOrder {
   #size = 0;
   #tidyAt = SITES_BEFORE_TIDYING;
 
-  constructor(host: Host) {
+  constructor(host: Host, local: LocalDirectories) {
     this.#host = host;
+    this.#local = local;
   }
 
   /** Whether no asynchronous write is under way: whoever replaces a file now need not ask. */
@@ -52,22 +56,27 @@ export class LandingOrder {
   }
 
   /** Notes where a write is going to land. */
-  expect(turn: Turn, entry: DirectoryEntry): LandingSite {
-    if (turn.site === undefined) {
-      turn.site = this.siteOf(entry);
-      turn.site.expected++;
-    }
-    return turn.site;
+  *expect(turn: Turn, entry: DirectoryEntry): Steps<void> {
+    if (turn.site !== undefined) return;
+    const identities = yield* this.#namesakesOf(entry).identify(entry.directory, this.#local);
+    turn.site = this.siteOf(entry, identities);
+    turn.site.expected++;
   }
 
-  siteOf({ directory, name }: DirectoryEntry): LandingSite {
+  /** @param identities What is known already about the directories of that name. */
+  siteOf(entry: DirectoryEntry, identities?: Identities): LandingSite {
     if (this.#size > this.#tidyAt) this.#tidy();
-    let namesakes = this.#namesakes.get(name);
-    if (namesakes === undefined) this.#namesakes.set(name, (namesakes = new Namesakes(this.#host)));
+    const namesakes = this.#namesakesOf(entry);
     const before = namesakes.size;
-    const site = namesakes.siteIn(directory);
+    const site = namesakes.siteIn(entry.directory, identities);
     this.#size += namesakes.size - before;
     return site;
+  }
+
+  #namesakesOf({ name }: DirectoryEntry): Namesakes {
+    let namesakes = this.#namesakes.get(name);
+    if (namesakes === undefined) this.#namesakes.set(name, (namesakes = new Namesakes(this.#host)));
+    return namesakes;
   }
 
   /** Notes that the program has renamed a directory: what has landed below it is where it is now. */

@@ -1,7 +1,9 @@
 // Where writes land: on a name in a directory, or on an inode that is copied over.
 
 import type { Host } from '../steps/host';
-import { identityOfDirectory } from './same-directory';
+import type { Steps } from '../steps/step';
+import type { LocalDirectories } from './local-directories';
+import { type Identities, identifyDirectory, identityOfDirectory } from './same-directory';
 import type { StagedName } from './stage';
 
 /** A write's place in the order of the calls. */
@@ -100,24 +102,36 @@ export class Namesakes {
     return this.#byDirectory.size;
   }
 
-  siteIn(directory: string): LandingSite {
+  /** Finds out what `siteIn` is going to ask, which would hold up the program. */
+  *identify(directory: string, local: LocalDirectories): Steps<Identities | undefined> {
+    if (this.#byDirectory.size === 0 || this.#byDirectory.has(directory)) return undefined;
+    const others = this.#byIdentity === undefined ? this.#byDirectory.keys() : [];
+    const identities = new Map<string, string | undefined>();
+    for (const path of [...others, directory])
+      identities.set(path, yield* local.atOnceIn(path, identifyDirectory(path)));
+    return identities;
+  }
+
+  siteIn(directory: string, identities?: Identities): LandingSite {
     let site = this.#byDirectory.get(directory);
     if (site === undefined) {
-      site = this.#byDirectory.size === 0 ? new LandingSite(false) : this.#siteOfSame(directory);
+      site = this.#byDirectory.size === 0 ? new LandingSite(false) : this.#siteOfSame(directory, identities);
       this.#byDirectory.set(directory, site);
     }
     return site;
   }
 
-  #siteOfSame(directory: string): LandingSite {
+  #siteOfSame(directory: string, identities: Identities | undefined): LandingSite {
+    const identityOf = (path: string): string | undefined =>
+      identities?.has(path) === true ? identities.get(path) : identityOfDirectory(this.#host, path);
     if (this.#byIdentity === undefined) {
       this.#byIdentity = new Map();
       for (const [other, site] of this.#byDirectory) {
-        const identity = identityOfDirectory(this.#host, other);
+        const identity = identityOf(other);
         if (identity !== undefined) this.#byIdentity.set(identity, site);
       }
     }
-    const identity = identityOfDirectory(this.#host, directory);
+    const identity = identityOf(directory);
     const site = (identity === undefined ? undefined : this.#byIdentity.get(identity)) ?? new LandingSite(false);
     if (identity !== undefined) this.#byIdentity.set(identity, site);
     return site;

@@ -9,7 +9,6 @@ import type { Settings } from '../settings/settings';
 import type { Treatment } from '../settings/treatment';
 import {
   type Steps,
-  atOnce,
   close,
   copyFile,
   fchmod,
@@ -137,7 +136,8 @@ export const noStage = Symbol('no stage');
  * not show, and a caller's own `fchmod` on the descriptor comes after and wins.
  */
 export function* openStage(volume: Volume, request: StageRequest): Steps<Stage | typeof noStage> {
-  const { target, flags } = request;
+  const { target, flags, turn } = request;
+  if (turn !== undefined) yield* volume.landingOrder.expect(turn, target);
   for (let attempt = 1; ; attempt++) {
     const path = newPathBeside(target, volume);
     let fd: number;
@@ -153,7 +153,7 @@ export function* openStage(volume: Volume, request: StageRequest): Steps<Stage |
       if (request.seed && target.existing) yield* copyFile(target.path, path, constants.COPYFILE_FICLONE);
       const ancestor = ancestorOf(request);
       if (ancestor || request.identify) {
-        const made = yield* atOnce(fstat(fd));
+        const made = yield* volume.localDirectories.atOnceIn(target.directory, fstat(fd));
         stage.identity = { dev: made.dev, ino: made.ino };
         stage.mode = made.mode;
         if (ancestor && !isLike(made, ancestor, request)) yield* makeLike(ancestor, made, stage, fd, request);
@@ -182,7 +182,6 @@ function* noStageAfter(error: unknown, path: string, { asked }: Target): Steps<t
 function stageAt(stagedPath: string, fd: number, volume: Volume, request: StageRequest): Stage {
   const { settings, treatment, target, publishBy, turn, slot, seed, isRepeatable } = request;
   const { directory, name, path } = target;
-  const site = turn && volume.landingOrder.expect(turn, target);
   return {
     volume,
     settings,
@@ -199,7 +198,7 @@ function stageAt(stagedPath: string, fd: number, volume: Volume, request: StageR
     turn,
     slot,
     isAddition: seed === true,
-    seededAfter: seed && isRepeatable ? site?.landings : undefined,
+    seededAfter: seed && isRepeatable ? turn?.site?.landings : undefined,
     isFlushed: false,
     claim: undefined,
     publishBy,

@@ -6,7 +6,8 @@ import { cannotSyncDirectory } from '../ground/platform';
 import { READ_DIRECTORY } from '../settings/flags';
 import type { Host } from '../steps/host';
 import { runPromise } from '../steps/run';
-import { type Steps, atOnce, canWait, close, fsync, open, wait } from '../steps/step';
+import { type Steps, canWait, close, fsync, open, wait } from '../steps/step';
+import type { LocalDirectories } from './local-directories';
 import type { Volume } from './volume';
 
 /**
@@ -14,8 +15,8 @@ import type { Volume } from './volume';
  *
  * @returns False where this directory or its file system cannot do it, which is not an error.
  */
-export function syncDirectory({ directorySyncs }: Volume, directory: string): Steps<boolean> {
-  return canWait() ? syncTogether(directorySyncs, directory) : syncAlone(directory);
+export function syncDirectory({ directorySyncs, localDirectories }: Volume, directory: string): Steps<boolean> {
+  return canWait() ? syncTogether(directorySyncs, directory) : syncAlone(directory, localDirectories);
 }
 
 function* syncTogether(directorySyncs: DirectorySyncs, directory: string): Steps<boolean> {
@@ -30,11 +31,13 @@ function* syncTogether(directorySyncs: DirectorySyncs, directory: string): Steps
 /** The directory syncs under way. One directory is synced once at a time; whoever comes meanwhile is in the next group. */
 export class DirectorySyncs {
   readonly #host: Host;
+  readonly #local: LocalDirectories;
   /** The last group for each directory: either it is still gathering, or it is running and the next will follow it. */
   readonly #groups = new Map<string, Group>();
 
-  constructor(host: Host) {
+  constructor(host: Host, local: LocalDirectories) {
     this.#host = host;
+    this.#local = local;
   }
 
   /** Joins a group that begins after this call. @returns What `syncDirectory` returns, for all of the group. */
@@ -52,7 +55,7 @@ export class DirectorySyncs {
     // Opened anew each time: another directory may have this path by now.
     group.hasBegun = true;
     try {
-      return await runPromise(syncAlone(directory), this.#host);
+      return await runPromise(syncAlone(directory, this.#local), this.#host);
     } finally {
       if (this.#groups.get(directory) === group) this.#groups.delete(directory);
     }
@@ -64,10 +67,10 @@ interface Group {
   outcome: Promise<boolean>;
 }
 
-function* syncAlone(directory: string): Steps<boolean> {
+function* syncAlone(directory: string, local: LocalDirectories): Steps<boolean> {
   let fd: number;
   try {
-    fd = yield* atOnce(open(directory, READ_DIRECTORY, 0));
+    fd = yield* local.atOnceIn(directory, open(directory, READ_DIRECTORY, 0));
   } catch (error) {
     if (cannotSyncDirectory(codeOf(error))) return false;
     throw error;
@@ -79,14 +82,14 @@ function* syncAlone(directory: string): Steps<boolean> {
     if (cannotSyncDirectory(codeOf(error))) return false;
     throw error;
   } finally {
-    yield* closeQuietly(fd);
+    yield* closeQuietly(fd, directory, local);
   }
 }
 
 /** Nothing was written through this descriptor, so its close has nothing to report. */
-function* closeQuietly(fd: number): Steps<void> {
+function* closeQuietly(fd: number, directory: string, local: LocalDirectories): Steps<void> {
   try {
-    yield* atOnce(close(fd));
+    yield* local.atOnceIn(directory, close(fd));
   } catch {
     // The entries are as durable as the fsync made them.
   }

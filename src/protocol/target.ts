@@ -6,7 +6,7 @@ import { constants } from '../ground/node-fs';
 import { canReplace, isAboutThePath } from '../ground/platform';
 import { canRead, creates, flagsToProbe, isExclusive, refusesSymlinks } from '../settings/flags';
 import type { CallKind, Treatment } from '../settings/treatment';
-import { type Steps, access, atOnce, close, lstat, open, readdir, readlink } from '../steps/step';
+import { type Steps, access, close, lstat, open, readdir, readlink } from '../steps/step';
 import type { InPlaceReason, NativeReason } from './counts';
 import { isStageName } from './leftover-name';
 import type { Volume } from './volume';
@@ -78,7 +78,7 @@ export function* planWrite(volume: Volume, { path, flags, treatment, call }: Pla
     const { existing } = target;
     if (existing === undefined) return creates(flags) ? { kind: 'replace', target } : native('native-error');
     if (!existing.isFile()) return native('not-a-regular-file');
-    if (!isWritable(target, existing, flags, call)) yield* probeAccess(target, existing, flags);
+    if (!isWritable(target, existing, flags, call)) yield* probeAccess(volume, target, existing, flags);
     const links = existing.nlink > 1 && (yield* isBeingCreated(target, existing)) ? 1 : existing.nlink;
     const reason = reasonToKeepInode(volume, target, existing, links, treatment);
     // Two descriptors of this process, each with another content, could not be brought together again.
@@ -152,11 +152,17 @@ const OVERFLOW_UID = 65534;
 /**
  * Fails where the process may not open this file so: a rename asks only the directory, and must not get around that.
  */
-function probeAccess({ path, user }: Target, { mode }: Stats, flags: number): Steps<void> {
+function probeAccess(
+  { localDirectories }: Volume,
+  { path, directory, user }: Target,
+  { mode }: Stats,
+  flags: number,
+): Steps<void> {
   // access(2) judges by the real user id, which is not always the one that files are opened with; and it does not know
   // that a program is being run, which may not be written to (ETXTBSY).
   if (user !== process.getuid?.() || (mode & EXECUTABLE) !== 0) return openOnce(path, flagsToProbe(flags));
-  return atOnce(access(path, canRead(flags) ? constants.R_OK | constants.W_OK : constants.W_OK));
+  const wanted = canRead(flags) ? constants.R_OK | constants.W_OK : constants.W_OK;
+  return localDirectories.atOnceIn(directory, access(path, wanted));
 }
 
 function* openOnce(path: string, flags: number): Steps<void> {

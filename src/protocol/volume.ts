@@ -6,6 +6,7 @@ import { type Host, hostOf } from '../steps/host';
 import { Directories } from './directories';
 import { InodeFollowers } from './inode-followers';
 import { LandingOrder } from './landing-order';
+import { LocalDirectories } from './local-directories';
 import { NativeWriters } from './native-writers';
 import type { OpenFile } from './open-file';
 import { PendingStages } from './pending';
@@ -31,6 +32,7 @@ export interface Volume {
   /** Whole-file writes under way. To the program too their paths show the old files, but it may rename or remove them. */
   readonly written: View<WriteUnderWay>;
   readonly directories: Directories;
+  readonly localDirectories: LocalDirectories;
   readonly directorySyncs: DirectorySyncs;
   readonly landingOrder: LandingOrder;
   readonly queues: Map<string, Queue>;
@@ -42,6 +44,8 @@ export interface Volume {
 
 export function volumeOn(base: NodeFs): Volume {
   const host = hostOf(base);
+  const directories = new Directories();
+  const localDirectories = new LocalDirectories(host, directories);
   return {
     host,
     machine: (base as { [MACHINE]?: Machine })[MACHINE] ?? thisMachine,
@@ -50,9 +54,10 @@ export function volumeOn(base: NodeFs): Volume {
     closing: new Map(),
     view: new View(host),
     written: new View(host),
-    directories: new Directories(),
-    directorySyncs: new DirectorySyncs(host),
-    landingOrder: new LandingOrder(host),
+    directories,
+    localDirectories,
+    directorySyncs: new DirectorySyncs(host, localDirectories),
+    landingOrder: new LandingOrder(host, localDirectories),
     queues: new Map(),
     inodeFollowers: new InodeFollowers(),
     nativeWriters: new NativeWriters(host),

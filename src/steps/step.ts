@@ -126,8 +126,7 @@ export function wait<T>(promise: PromiseLike<T>): Steps<T> {
 /**
  * Makes the calls of these steps synchronously even where they are run asynchronously.
  *
- * For calls whose effect must not come later than a synchronous write that the program makes meanwhile, and for those
- * that never leave the kernel's memory, where the way to a thread and back costs ten times as much.
+ * For calls whose effect must not come later than a synchronous write that the program makes meanwhile.
  */
 export function atOnce<R>(steps: Steps<R>): Steps<R> {
   return current === undefined || current.isSync ? steps : madeAtOnce(steps, current.calls);

@@ -178,116 +178,120 @@ const ORDERS: Readonly<Record<string, (calls: readonly ManualCall[]) => ManualCa
   'those made first come first': (calls) => calls[0]!,
 };
 
-describe('a call that changes names', function () {
-  this.timeout(60_000);
-  const at = useTemporaryDirectory();
-  let cases = 0;
+for (const isLocal of [true, false]) {
+  describe(`a call that changes names, where ${isLocal ? 'the kernel alone' : 'somebody else'} answers`, function () {
+    this.timeout(60_000);
+    const at = useTemporaryDirectory();
+    let cases = 0;
 
-  for (const writing of WRITINGS) {
-    for (const change of writing.isOfOpenFile ? [...CHANGES, COPY] : CHANGES) {
-      const title = `${change.title} comes after ${writing.title}, at every moment of it`;
+    for (const writing of WRITINGS) {
+      for (const change of writing.isOfOpenFile ? [...CHANGES, COPY] : CHANGES) {
+        const title = `${change.title} comes after ${writing.title}, at every moment of it`;
 
-      it(`${title}, synchronously`, async () => {
-        for (let moment = 0; ; moment++) {
-          const met = await meet(writing, moment);
-          met.note(() => change.sync(met.fs, met.target));
-          await met.manual.finishAll();
-          check(met, change);
-          if (met.isOver) return;
-        }
-      });
-
-      const { callback } = change;
-      if (callback === undefined) continue;
-      for (const [order, next] of Object.entries(ORDERS)) {
-        it(`${title}, asynchronously, ${order}`, async () => {
+        it(`${title}, synchronously`, async () => {
           for (let moment = 0; ; moment++) {
             const met = await meet(writing, moment);
-            const { fs, target, manual, ends } = met;
-            callback(fs, target, (error) => ends.push(error ?? null));
-            for (await manual.idle(); manual.calls.length > 0; await manual.idle())
-              await manual.finish(next(manual.calls));
+            met.note(() => change.sync(met.fs, met.target));
+            await met.manual.finishAll();
             check(met, change);
             if (met.isOver) return;
           }
         });
+
+        const { callback } = change;
+        if (callback === undefined) continue;
+        for (const [order, next] of Object.entries(ORDERS)) {
+          it(`${title}, asynchronously, ${order}`, async () => {
+            for (let moment = 0; ; moment++) {
+              const met = await meet(writing, moment);
+              const { fs, target, manual, ends } = met;
+              callback(fs, target, (error) => ends.push(error ?? null));
+              for (await manual.idle(); manual.calls.length > 0; await manual.idle())
+                await manual.finish(next(manual.calls));
+              check(met, change);
+              if (met.isOver) return;
+            }
+          });
+        }
       }
     }
-  }
 
-  it('a copy onto a file that is being closed, or of it, keeps its place before what is called after it', async () => {
-    for (const [from, to] of [
-      ['source', 'd/target'],
-      ['d/target', 'other'],
-    ] as const) {
-      for (const next of Object.values(ORDERS)) {
-        const { manual, fs, directory, ends } = await meet(
-          WRITINGS.find(({ title }) => title === 'close')!,
-          0,
-        );
-        fs.copyFile(`${directory}/${from}`, `${directory}/${to}`, (error) => ends.push(error));
-        fs.writeFile(`${directory}/${to}`, 'newest', (error) => ends.push(error));
-        for (await manual.idle(); manual.calls.length > 0; await manual.idle()) await manual.finish(next(manual.calls));
-        expect(nodeFs.readFileSync(`${directory}/${to}`, 'utf8')).to.equal('newest');
-        expect(ends).to.deep.equal([null, null, null]);
+    it('a copy onto a file that is being closed, or of it, keeps its place before what is called after it', async () => {
+      for (const [from, to] of [
+        ['source', 'd/target'],
+        ['d/target', 'other'],
+      ] as const) {
+        for (const next of Object.values(ORDERS)) {
+          const { manual, fs, directory, ends } = await meet(
+            WRITINGS.find(({ title }) => title === 'close')!,
+            0,
+          );
+          fs.copyFile(`${directory}/${from}`, `${directory}/${to}`, (error) => ends.push(error));
+          fs.writeFile(`${directory}/${to}`, 'newest', (error) => ends.push(error));
+          for (await manual.idle(); manual.calls.length > 0; await manual.idle())
+            await manual.finish(next(manual.calls));
+          expect(nodeFs.readFileSync(`${directory}/${to}`, 'utf8')).to.equal('newest');
+          expect(ends).to.deep.equal([null, null, null]);
+        }
       }
+    });
+
+    interface Meeting {
+      readonly title: string;
+      readonly manual: ManualFs;
+      readonly fs: Fs;
+      readonly directory: string;
+      readonly target: string;
+      /** What the write and the change ended with. */
+      readonly ends: unknown[];
+      /** Makes a synchronous call and notes what it ends with. */
+      readonly note: (call: () => void) => void;
+      /** Whether the write had ended before. */
+      readonly isOver: boolean;
+    }
+
+    /** Lets a write come so far: to an even moment between two calls, to an odd one between a call's effect and its answer. */
+    async function meet(writing: Writing, moment: number): Promise<Meeting> {
+      const directory = at(`${cases++}`);
+      const target = `${directory}/d/target`;
+      nodeFs.mkdirSync(dirname(target), { recursive: true });
+      for (const [name, content] of Object.entries({ 'd/target': 'old', 'source': 'new', 'other': 'other' }))
+        nodeFs.writeFileSync(`${directory}/${name}`, content);
+      const manual = new ManualFs(nodeFs);
+      const fs = createFs(manual.fs, { warn: false });
+      if (isLocal) await manual.acquaint(fs, dirname(target));
+      const ends: unknown[] = [];
+      await writing.call(fs, target, (error) => ends.push(error ?? null), manual);
+      await writing.begin?.(manual);
+      let last: ManualCall | undefined;
+      for (let half = 0; half <= moment; half++) {
+        await manual.idle();
+        [last] = manual.calls;
+        if (last === undefined || half === moment) break;
+        if (half % 2 === 0) last.carryOut();
+        else await manual.finish(last);
+      }
+      const title = `before ${last?.title ?? 'nothing'} is ${moment % 2 === 0 ? 'carried out' : 'answered'}`;
+      const note = (call: () => void): void => {
+        try {
+          call();
+          ends.push(null);
+        } catch (error) {
+          ends.push(error);
+        }
+      };
+      return { title, manual, fs, directory, target, ends, note, isOver: last === undefined };
+    }
+
+    function check({ title, directory, ends }: Meeting, { expected }: Change): void {
+      const found = nodeFs
+        .readdirSync(directory, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile() && !['source', 'other'].includes(entry.name))
+        .map(({ parentPath, name }) => `${parentPath}/${name}`);
+      const contents = Object.fromEntries(
+        found.map((path) => [path.slice(directory.length + 1), nodeFs.readFileSync(path, 'utf8')]),
+      );
+      expect({ contents, ends }, title).to.deep.equal({ contents: expected, ends: [null, null] });
     }
   });
-
-  interface Meeting {
-    readonly title: string;
-    readonly manual: ManualFs;
-    readonly fs: Fs;
-    readonly directory: string;
-    readonly target: string;
-    /** What the write and the change ended with. */
-    readonly ends: unknown[];
-    /** Makes a synchronous call and notes what it ends with. */
-    readonly note: (call: () => void) => void;
-    /** Whether the write had ended before. */
-    readonly isOver: boolean;
-  }
-
-  /** Lets a write come so far: to an even moment between two calls, to an odd one between a call's effect and its answer. */
-  async function meet(writing: Writing, moment: number): Promise<Meeting> {
-    const directory = at(`${cases++}`);
-    const target = `${directory}/d/target`;
-    nodeFs.mkdirSync(dirname(target), { recursive: true });
-    for (const [name, content] of Object.entries({ 'd/target': 'old', 'source': 'new', 'other': 'other' }))
-      nodeFs.writeFileSync(`${directory}/${name}`, content);
-    const manual = new ManualFs(nodeFs);
-    const fs = createFs(manual.fs, { warn: false });
-    const ends: unknown[] = [];
-    await writing.call(fs, target, (error) => ends.push(error ?? null), manual);
-    await writing.begin?.(manual);
-    let last: ManualCall | undefined;
-    for (let half = 0; half <= moment; half++) {
-      await manual.idle();
-      [last] = manual.calls;
-      if (last === undefined || half === moment) break;
-      if (half % 2 === 0) last.carryOut();
-      else await manual.finish(last);
-    }
-    const title = `before ${last?.title ?? 'nothing'} is ${moment % 2 === 0 ? 'carried out' : 'answered'}`;
-    const note = (call: () => void): void => {
-      try {
-        call();
-        ends.push(null);
-      } catch (error) {
-        ends.push(error);
-      }
-    };
-    return { title, manual, fs, directory, target, ends, note, isOver: last === undefined };
-  }
-
-  function check({ title, directory, ends }: Meeting, { expected }: Change): void {
-    const found = nodeFs
-      .readdirSync(directory, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile() && !['source', 'other'].includes(entry.name))
-      .map(({ parentPath, name }) => `${parentPath}/${name}`);
-    const contents = Object.fromEntries(
-      found.map((path) => [path.slice(directory.length + 1), nodeFs.readFileSync(path, 'utf8')]),
-    );
-    expect({ contents, ends }, title).to.deep.equal({ contents: expected, ends: [null, null] });
-  }
-});
+}

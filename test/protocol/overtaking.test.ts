@@ -154,211 +154,216 @@ const SETTINGS: readonly Setting[] = [
   },
 ];
 
-describe('a write', function () {
-  this.timeout(60_000);
-  const at = useTemporaryDirectory();
-  let cases = 0;
+for (const isLocal of [true, false]) {
+  describe(`a write, where ${isLocal ? 'the kernel alone' : 'somebody else'} answers`, function () {
+    this.timeout(60_000);
+    const at = useTemporaryDirectory();
+    let cases = 0;
 
-  for (const setting of SETTINGS) {
-    for (const older of ASYNCHRONOUS) {
-      for (const newer of SYNCHRONOUS) {
-        // Every pair where it matters how the target is met; elsewhere one of each kind.
-        if (!setting.withFailures && (older.title.includes(' ') || newer.title === 'copyFileSync')) continue;
+    for (const setting of SETTINGS) {
+      for (const older of ASYNCHRONOUS) {
+        for (const newer of SYNCHRONOUS) {
+          // Every pair where it matters how the target is met; elsewhere one of each kind.
+          if (!setting.withFailures && (older.title.includes(' ') || newer.title === 'copyFileSync')) continue;
 
-        it(`${newer.title} overtakes ${older.title} at every moment of it: ${setting.title}`, async () => {
-          for (let moment = 0; ; moment++) {
-            const story = await overtake(setting, older, newer, moment);
-            expect(story.content, story.title).to.equal(NEWER);
-            expect(story.ends, story.title).to.deep.equal([null]);
-            expect(story.left, story.title).to.deep.equal([]);
-            if (story.isOver) return;
-          }
-        });
-
-        if (!setting.withFailures || !older.withFailures || !newer.withFailures) continue;
-
-        it(`${newer.title} that fails leaves ${older.title} as it would have been: ${setting.title}`, async () => {
-          for (let failing = 0; ; failing++) {
-            let isReached = false;
+          it(`${newer.title} overtakes ${older.title} at every moment of it: ${setting.title}`, async () => {
             for (let moment = 0; ; moment++) {
-              const story = await overtake(setting, older, newer, moment, failing);
-              isReached ||= story.failed !== undefined;
-              checkAfterFailure(story);
-              if (story.isOver) break;
+              const story = await overtake(setting, older, newer, moment);
+              expect(story.content, story.title).to.equal(NEWER);
+              expect(story.ends, story.title).to.deep.equal([null]);
+              expect(story.left, story.title).to.deep.equal([]);
+              if (story.isOver) return;
             }
-            if (!isReached) return;
-          }
-        });
+          });
+
+          if (!setting.withFailures || !older.withFailures || !newer.withFailures) continue;
+
+          it(`${newer.title} that fails leaves ${older.title} as it would have been: ${setting.title}`, async () => {
+            for (let failing = 0; ; failing++) {
+              let isReached = false;
+              for (let moment = 0; ; moment++) {
+                const story = await overtake(setting, older, newer, moment, failing);
+                isReached ||= story.failed !== undefined;
+                checkAfterFailure(story);
+                if (story.isOver) break;
+              }
+              if (!isReached) return;
+            }
+          });
+        }
       }
     }
-  }
 
-  const ORDERS: Record<string, (calls: readonly ManualCall[]) => ManualCall> = {
-    'those made last come first': (calls) => calls.at(-1)!,
-    'those made first come first': (calls) => calls[0]!,
-  };
-
-  for (const setting of SETTINGS) {
-    for (const older of ASYNCHRONOUS) {
-      for (const newer of ASYNCHRONOUS) {
-        // The kinds mixed where it matters how the target is met; elsewhere one of each is enough.
-        if (
-          !(setting.withFailures ? older.withFailures || newer.withFailures : older.withFailures && newer.withFailures)
-        )
-          continue;
-
-        it(`${newer.title} comes after ${older.title}, at every moment of it: ${setting.title}`, async () => {
-          for (const [order, next] of Object.entries(ORDERS)) {
-            for (let moment = 0; ; moment++) {
-              const story = await follow(setting, older, newer, moment, next);
-              const title = `${story.title}; of the calls, ${order}`;
-              expect(story.content, title).to.equal(NEWER);
-              expect(story.ends, title).to.deep.equal([null, null]);
-              expect(story.left, title).to.deep.equal([]);
-              if (story.isOver) break;
-            }
-          }
-        });
-      }
-    }
-  }
-
-  interface Story {
-    readonly title: string;
-    readonly content: string;
-    readonly ends: readonly unknown[];
-    readonly left: readonly string[];
-    /** Whether the older write had ended before the newer one came. */
-    readonly isOver: boolean;
-    /** What the newer write failed with, if it did. */
-    readonly failed: (Error & { published?: true }) | undefined;
-    /** What the record that was left for somebody to finish with says, if one was. */
-    readonly recorded: string | undefined;
-  }
-
-  interface Encounter {
-    readonly title: string;
-    readonly manual: ManualFs;
-    readonly fs: Fs;
-    readonly at: At;
-    /** The path by which the newer write reaches the file. */
-    readonly target: string;
-    readonly ends: unknown[];
-    readonly isOver: boolean;
-  }
-
-  /**
-   * Lets the older write come so far: an even moment is between two calls of it, an odd one after a call that a thread has
-   * carried out and the program has not heard of.
-   */
-  async function encounter(setting: Setting, older: Asynchronous, moment: number, base: Fs): Promise<Encounter> {
-    const directory = at(`${cases++}`);
-    const inside: At = (...names) => [directory, ...names].join('/');
-    for (const path of [directory, inside('data')]) nodeFs.mkdirSync(path);
-    for (const { text, source } of [OLDER_TEXT, NEWER_TEXT]) nodeFs.writeFileSync(inside(source), text);
-    const paths = setting.make(inside);
-    const manual = new ManualFs(base);
-    const fs = createFs(manual.fs, { warn: false, ...setting.options });
-    const ends: unknown[] = [];
-    older.call(fs, paths.older, inside, (error) => ends.push(error ?? null), OLDER_TEXT);
-    if (older.from !== undefined) await finishBefore(manual, older.from);
-    let last: ManualCall | undefined;
-    for (let half = 0; half <= moment; half++) {
-      await manual.idle();
-      [last] = manual.calls;
-      if (last === undefined || half === moment) break;
-      if (half % 2 === 0) last.carryOut();
-      else await manual.finish(last);
-    }
-    const title = `before ${last?.title ?? 'nothing'} is ${moment % 2 === 0 ? 'carried out' : 'answered'}`;
-    return { title, manual, fs, at: inside, target: paths.newer, ends, isOver: last === undefined };
-  }
-
-  /** The newer write comes at this moment, and fails at a call of it if it is told to. */
-  async function overtake(
-    setting: Setting,
-    older: Asynchronous,
-    newer: Synchronous,
-    moment: number,
-    failing = -1,
-  ): Promise<Story> {
-    let countdown = Infinity;
-    const met = await encounter(
-      setting,
-      older,
-      moment,
-      failingSync(() => countdown-- === 0),
-    );
-    const { title, fs, target } = met;
-    countdown = failing < 0 ? Infinity : failing;
-    let failed: Story['failed'];
-    try {
-      newer.call(fs, target, met.at);
-    } catch (error) {
-      failed = error as Error;
-    }
-    countdown = Infinity;
-    if (failing < 0) {
-      expect(nodeFs.readFileSync(target, 'utf8'), `right after it, ${title}`).to.equal(NEWER);
-      expect(fs.readFileSync(target, 'utf8'), `seen by the program right after it, ${title}`).to.equal(NEWER);
-    }
-    await met.manual.finishAll();
-    return storyOf(met, failed);
-  }
-
-  /** The newer write is asynchronous as well, and the threads make the calls of both in some order. */
-  async function follow(
-    setting: Setting,
-    older: Asynchronous,
-    newer: Asynchronous,
-    moment: number,
-    next: (calls: readonly ManualCall[]) => ManualCall,
-  ): Promise<Story> {
-    const met = await encounter(
-      setting,
-      older,
-      moment,
-      failingSync(() => false),
-    );
-    const { manual } = met;
-    newer.call(met.fs, met.target, met.at, (error) => met.ends.push(error ?? null), NEWER_TEXT);
-    for (await manual.idle(); manual.calls.length > 0; await manual.idle()) await manual.finish(next(manual.calls));
-    return storyOf(met, undefined);
-  }
-
-  function storyOf({ title, at: inside, target, ends, isOver }: Encounter, failed: Story['failed']): Story {
-    const left = stagedIn(inside('data'));
-    const record = left.find(isRedoName);
-    return {
-      title: failed ? `${title}, failing with ${failed.message}` : title,
-      content: nodeFs.readFileSync(target, 'utf8'),
-      ends,
-      left,
-      isOver,
-      failed,
-      recorded: record && nodeFs.readFileSync(inside('data', record), 'utf8'),
+    const ORDERS: Record<string, (calls: readonly ManualCall[]) => ManualCall> = {
+      'those made last come first': (calls) => calls.at(-1)!,
+      'those made first come first': (calls) => calls[0]!,
     };
-  }
 
-  function checkAfterFailure({ title, content, ends, left, failed, recorded }: Story): void {
-    expect(ends.length, title).to.equal(1);
-    if (failed === undefined || failed.published) {
-      expect(content, title).to.equal(NEWER);
-      expect(ends, title).to.deep.equal([null]);
-      // A record that could not be removed is of the same content.
-      expect(left.length, title).to.equal(recorded === undefined ? 0 : 1);
-      expect(recorded?.slice(0, NEWER.length) ?? NEWER, title).to.equal(NEWER);
-    } else if (recorded !== undefined) {
-      // In place, and failed half-way: the record is whole, and it is the newer one's.
-      expect(left.length, title).to.equal(1);
-      expect(recorded.slice(0, NEWER.length), title).to.equal(NEWER);
-    } else {
-      expect(left, title).to.deep.equal([]);
-      if (ends[0] === null) expect(content, title).to.equal(OLDER);
-      else expect(content, title).to.be.oneOf([OLD, OLD_AND_LONG]);
+    for (const setting of SETTINGS) {
+      for (const older of ASYNCHRONOUS) {
+        for (const newer of ASYNCHRONOUS) {
+          // The kinds mixed where it matters how the target is met; elsewhere one of each is enough.
+          if (
+            !(setting.withFailures
+              ? older.withFailures || newer.withFailures
+              : older.withFailures && newer.withFailures)
+          )
+            continue;
+
+          it(`${newer.title} comes after ${older.title}, at every moment of it: ${setting.title}`, async () => {
+            for (const [order, next] of Object.entries(ORDERS)) {
+              for (let moment = 0; ; moment++) {
+                const story = await follow(setting, older, newer, moment, next);
+                const title = `${story.title}; of the calls, ${order}`;
+                expect(story.content, title).to.equal(NEWER);
+                expect(story.ends, title).to.deep.equal([null, null]);
+                expect(story.left, title).to.deep.equal([]);
+                if (story.isOver) break;
+              }
+            }
+          });
+        }
+      }
     }
-  }
-});
+
+    interface Story {
+      readonly title: string;
+      readonly content: string;
+      readonly ends: readonly unknown[];
+      readonly left: readonly string[];
+      /** Whether the older write had ended before the newer one came. */
+      readonly isOver: boolean;
+      /** What the newer write failed with, if it did. */
+      readonly failed: (Error & { published?: true }) | undefined;
+      /** What the record that was left for somebody to finish with says, if one was. */
+      readonly recorded: string | undefined;
+    }
+
+    interface Encounter {
+      readonly title: string;
+      readonly manual: ManualFs;
+      readonly fs: Fs;
+      readonly at: At;
+      /** The path by which the newer write reaches the file. */
+      readonly target: string;
+      readonly ends: unknown[];
+      readonly isOver: boolean;
+    }
+
+    /**
+     * Lets the older write come so far: an even moment is between two calls of it, an odd one after a call that a thread has
+     * carried out and the program has not heard of.
+     */
+    async function encounter(setting: Setting, older: Asynchronous, moment: number, base: Fs): Promise<Encounter> {
+      const directory = at(`${cases++}`);
+      const inside: At = (...names) => [directory, ...names].join('/');
+      for (const path of [directory, inside('data')]) nodeFs.mkdirSync(path);
+      for (const { text, source } of [OLDER_TEXT, NEWER_TEXT]) nodeFs.writeFileSync(inside(source), text);
+      const paths = setting.make(inside);
+      const manual = new ManualFs(base);
+      const fs = createFs(manual.fs, { warn: false, ...setting.options });
+      if (isLocal) await manual.acquaint(fs, inside('data'));
+      const ends: unknown[] = [];
+      older.call(fs, paths.older, inside, (error) => ends.push(error ?? null), OLDER_TEXT);
+      if (older.from !== undefined) await finishBefore(manual, older.from);
+      let last: ManualCall | undefined;
+      for (let half = 0; half <= moment; half++) {
+        await manual.idle();
+        [last] = manual.calls;
+        if (last === undefined || half === moment) break;
+        if (half % 2 === 0) last.carryOut();
+        else await manual.finish(last);
+      }
+      const title = `before ${last?.title ?? 'nothing'} is ${moment % 2 === 0 ? 'carried out' : 'answered'}`;
+      return { title, manual, fs, at: inside, target: paths.newer, ends, isOver: last === undefined };
+    }
+
+    /** The newer write comes at this moment, and fails at a call of it if it is told to. */
+    async function overtake(
+      setting: Setting,
+      older: Asynchronous,
+      newer: Synchronous,
+      moment: number,
+      failing = -1,
+    ): Promise<Story> {
+      let countdown = Infinity;
+      const met = await encounter(
+        setting,
+        older,
+        moment,
+        failingSync(() => countdown-- === 0),
+      );
+      const { title, fs, target } = met;
+      countdown = failing < 0 ? Infinity : failing;
+      let failed: Story['failed'];
+      try {
+        newer.call(fs, target, met.at);
+      } catch (error) {
+        failed = error as Error;
+      }
+      countdown = Infinity;
+      if (failing < 0) {
+        expect(nodeFs.readFileSync(target, 'utf8'), `right after it, ${title}`).to.equal(NEWER);
+        expect(fs.readFileSync(target, 'utf8'), `seen by the program right after it, ${title}`).to.equal(NEWER);
+      }
+      await met.manual.finishAll();
+      return storyOf(met, failed);
+    }
+
+    /** The newer write is asynchronous as well, and the threads make the calls of both in some order. */
+    async function follow(
+      setting: Setting,
+      older: Asynchronous,
+      newer: Asynchronous,
+      moment: number,
+      next: (calls: readonly ManualCall[]) => ManualCall,
+    ): Promise<Story> {
+      const met = await encounter(
+        setting,
+        older,
+        moment,
+        failingSync(() => false),
+      );
+      const { manual } = met;
+      newer.call(met.fs, met.target, met.at, (error) => met.ends.push(error ?? null), NEWER_TEXT);
+      for (await manual.idle(); manual.calls.length > 0; await manual.idle()) await manual.finish(next(manual.calls));
+      return storyOf(met, undefined);
+    }
+
+    function storyOf({ title, at: inside, target, ends, isOver }: Encounter, failed: Story['failed']): Story {
+      const left = stagedIn(inside('data'));
+      const record = left.find(isRedoName);
+      return {
+        title: failed ? `${title}, failing with ${failed.message}` : title,
+        content: nodeFs.readFileSync(target, 'utf8'),
+        ends,
+        left,
+        isOver,
+        failed,
+        recorded: record && nodeFs.readFileSync(inside('data', record), 'utf8'),
+      };
+    }
+
+    function checkAfterFailure({ title, content, ends, left, failed, recorded }: Story): void {
+      expect(ends.length, title).to.equal(1);
+      if (failed === undefined || failed.published) {
+        expect(content, title).to.equal(NEWER);
+        expect(ends, title).to.deep.equal([null]);
+        // A record that could not be removed is of the same content.
+        expect(left.length, title).to.equal(recorded === undefined ? 0 : 1);
+        expect(recorded?.slice(0, NEWER.length) ?? NEWER, title).to.equal(NEWER);
+      } else if (recorded !== undefined) {
+        // In place, and failed half-way: the record is whole, and it is the newer one's.
+        expect(left.length, title).to.equal(1);
+        expect(recorded.slice(0, NEWER.length), title).to.equal(NEWER);
+      } else {
+        expect(left, title).to.deep.equal([]);
+        if (ends[0] === null) expect(content, title).to.equal(OLDER);
+        else expect(content, title).to.be.oneOf([OLD, OLD_AND_LONG]);
+      }
+    }
+  });
+}
 
 async function finishBefore(manual: ManualFs, title: string): Promise<void> {
   for (await manual.idle(); manual.calls[0]!.title !== title; await manual.idle())

@@ -21,10 +21,11 @@ describe('writes that are called together', () => {
   /** The files whose writes have ended, with their errors. */
   let ends: Map<string, NodeJS.ErrnoException | null>;
 
-  beforeEach(() => {
+  beforeEach(async () => {
     nodeFs.mkdirSync(at('data'));
     manual = new ManualFs({ ...nodeFs, fsyncSync() {} });
     fs = createFs(manual.fs, { warn: false });
+    await manual.acquaint(fs, at('data'));
     ends = new Map();
   });
 

@@ -18,8 +18,7 @@ describe('the sync of a directory', () => {
   /** How the writes ended, by the names of their files. */
   let ends: Record<string, string>;
 
-  beforeEach(() => {
-    directoriesSynced = 0;
+  beforeEach(async () => {
     isOpenFailing = false;
     manual = new ManualFs({
       ...nodeFs,
@@ -34,7 +33,11 @@ describe('the sync of a directory', () => {
     });
     fs = createFs(manual.fs, { durability: 'durable', warn: false });
     ends = {};
-    for (const name of ['data', 'other']) nodeFs.mkdirSync(at(name));
+    for (const name of ['data', 'other']) {
+      nodeFs.mkdirSync(at(name));
+      await manual.acquaint(fs, at(name));
+    }
+    directoriesSynced = 0;
   });
 
   function write(name: string, directory = 'data'): void {

@@ -129,7 +129,7 @@ describe('whole-file writes of one path', () => {
     for (const text of ['second', 'third']) write(text);
     await manual.finishUntil('fsync data');
     expect([...ends.keys()], 'before the directory was synced').to.deep.equal([]);
-    await manual.finish(manual.call('fsync data'));
+    for (const step of ['fsync', 'close']) await manual.finish(manual.call(`${step} data`));
     expect([...ends.keys()]).to.deep.equal(['first']);
     await manual.finishUntil('fsync data');
     expect(landed).to.deep.equal(['first', 'third']);

@@ -63,8 +63,14 @@ function titleOf(path: string): string {
   return isStageName(basename(path)) ? 'stage' : basename(path);
 }
 
+/** statfs(2)'s numbers. */
+const NFS = 0x6969;
+const TMPFS = 0x01021994;
+
 export class ManualFs {
   readonly fs: Fs;
+  /** What all is said to lie on: something that answers late, so that every call of a write can be held up. */
+  #fileSystem = NFS;
   readonly #calls: ManualCall[] = [];
   readonly #pathOf = new Map<number, string>();
 
@@ -85,11 +91,21 @@ export class ManualFs {
         else this.#calls.push(call);
       };
     }
+    manual['statfs'] = (_path: string, done: AnyFunction) =>
+      setImmediate(() => void done(null, { type: this.#fileSystem }));
     manual['promises'] = {
       ...base.promises,
       open: promised(manual['open'] as AnyFunction, manual['close'] as AnyFunction),
     };
     this.fs = manual as unknown as Fs;
+  }
+
+  /** Makes a directory known as one for which the kernel alone answers. Some calls are made at once there. */
+  async acquaint(fs: Fs, directory: string): Promise<void> {
+    this.#fileSystem = TMPFS;
+    fs.writeFile(`${directory}/first`, 'first', () => {});
+    await this.finishAll();
+    fs.rmSync(`${directory}/first`);
   }
 
   /** The background sweep lists the directory, and that is no part of any write. */
