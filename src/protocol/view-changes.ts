@@ -136,7 +136,7 @@ export function sightingsAt({ view, written }: Volume, path: AskedPath): Sightin
 }
 
 /** All that is shown, open or written as a whole. */
-export function shownIn({ view, written }: Volume): Shown[] {
+function shownIn({ view, written }: Volume): Shown[] {
   return [...view.files, ...written.files];
 }
 

@@ -250,7 +250,7 @@ for (const isLocal of [true, false]) {
       readonly isOver: boolean;
     }
 
-    /** Lets a write come so far: to an even moment between two calls, to an odd one between a call's effect and its answer. */
+    /** Lets a write come to a moment: see ManualFs. */
     async function meet(writing: Writing, moment: number): Promise<Meeting> {
       const directory = at(`${cases++}`);
       const target = `${directory}/d/target`;
@@ -263,15 +263,7 @@ for (const isLocal of [true, false]) {
       const ends: unknown[] = [];
       await writing.call(fs, target, (error) => ends.push(error ?? null), manual);
       await writing.begin?.(manual);
-      let last: ManualCall | undefined;
-      for (let half = 0; half <= moment; half++) {
-        await manual.idle();
-        [last] = manual.calls;
-        if (last === undefined || half === moment) break;
-        if (half % 2 === 0) last.carryOut();
-        else await manual.finish(last);
-      }
-      const title = `before ${last?.title ?? 'nothing'} is ${moment % 2 === 0 ? 'carried out' : 'answered'}`;
+      const reached = await manual.comeTo(moment);
       const note = (call: () => void): void => {
         try {
           call();
@@ -280,7 +272,7 @@ for (const isLocal of [true, false]) {
           ends.push(error);
         }
       };
-      return { title, manual, fs, directory, target, ends, note, isOver: last === undefined };
+      return { ...reached, manual, fs, directory, target, ends, note };
     }
 
     function check({ title, directory, ends }: Meeting, { expected }: Change): void {

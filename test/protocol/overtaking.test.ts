@@ -250,10 +250,7 @@ for (const isLocal of [true, false]) {
       readonly isOver: boolean;
     }
 
-    /**
-     * Lets the older write come so far: an even moment is between two calls of it, an odd one after a call that a thread has
-     * carried out and the program has not heard of.
-     */
+    /** Lets the older write come to a moment: see ManualFs. */
     async function encounter(setting: Setting, older: Asynchronous, moment: number, base: Fs): Promise<Encounter> {
       const directory = at(`${cases++}`);
       const inside: At = (...names) => [directory, ...names].join('/');
@@ -266,16 +263,8 @@ for (const isLocal of [true, false]) {
       const ends: unknown[] = [];
       older.call(fs, paths.older, inside, (error) => ends.push(error ?? null), OLDER_TEXT);
       if (older.from !== undefined) await finishBefore(manual, older.from);
-      let last: ManualCall | undefined;
-      for (let half = 0; half <= moment; half++) {
-        await manual.idle();
-        [last] = manual.calls;
-        if (last === undefined || half === moment) break;
-        if (half % 2 === 0) last.carryOut();
-        else await manual.finish(last);
-      }
-      const title = `before ${last?.title ?? 'nothing'} is ${moment % 2 === 0 ? 'carried out' : 'answered'}`;
-      return { title, manual, fs, at: inside, target: paths.newer, ends, isOver: last === undefined };
+      const reached = await manual.comeTo(moment);
+      return { ...reached, manual, fs, at: inside, target: paths.newer, ends };
     }
 
     /** The newer write comes at this moment, and fails at a call of it if it is told to. */

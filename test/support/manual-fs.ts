@@ -150,6 +150,25 @@ export class ManualFs {
     for (await this.idle(); this.#calls.length > 0; await this.idle()) await this.finish(this.#calls[0]!);
   }
 
+  /**
+   * Lets the program come so far with its oldest calls: an even moment is between two of them, an odd one after a call that
+   * a thread has carried out and the program has not heard of.
+   *
+   * @returns What comes next, and whether nothing does.
+   */
+  async comeTo(moment: number): Promise<{ title: string; isOver: boolean }> {
+    let next: ManualCall | undefined;
+    for (let half = 0; half <= moment; half++) {
+      await this.idle();
+      [next] = this.#calls;
+      if (next === undefined || half === moment) break;
+      if (half % 2 === 0) next.carryOut();
+      else await this.finish(next);
+    }
+    const title = `before ${next?.title ?? 'nothing'} is ${moment % 2 === 0 ? 'carried out' : 'answered'}`;
+    return { title, isOver: next === undefined };
+  }
+
   /** Lets everything that does not wait for the test come to its end: streams, promises, the background sweep. */
   async idle(): Promise<void> {
     let seen: readonly ManualCall[] | undefined;
