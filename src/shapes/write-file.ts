@@ -13,7 +13,7 @@ import { appends, isExclusive, refusesSymlinks, replacesContent, sharingFlags } 
 import type { Settings } from '../settings/settings';
 import { type Treatment, treatmentOf } from '../settings/treatment';
 import type { Host } from '../steps/host';
-import { runPromise, runSync } from '../steps/run';
+import { callSync, runPromise } from '../steps/run';
 import { type Steps, refused } from '../steps/step';
 import { type WriteFileOptions, isIterable, isPlainData, readPath, readWriteFileOptions } from './arguments';
 import { type Context, isPassingThrough, passThrough } from './context';
@@ -79,7 +79,7 @@ export function writeFileCalls(context: Context, name: 'writeFile' | 'appendFile
   function sync(...args: unknown[]): void {
     const request = isPlainData(args[1]) ? read(args[0], args[1], args[2], false) : undefined;
     try {
-      if (request !== undefined && runSync(replaceFile(volume, request), writeFileHost())) return;
+      if (request !== undefined && callSync(writeFileHost(), replaceFile, volume, request)) return;
     } catch (error) {
       if (error !== FOREIGN_FS) throw error;
     }

@@ -1,17 +1,26 @@
 // The two runners, synchronous and callback, and the promise that wraps the second.
 
 import type { Host } from './host';
-import { type Run, type Step, type Steps, enter } from './step';
+import { type Run, type Step, type Steps, enter, finish } from './step';
 
 /** Runs steps to their end on the calling thread and returns, or throws, what they end with. */
-export function runSync<R>(steps: Steps<R>, { sync }: Host): R {
+export function runSync<R>(steps: Steps<R>, host: Host): R {
+  return callSync(host, () => steps);
+}
+
+/**
+ * The same for the steps that a function would return. The built package has another form of the function, which makes its
+ * steps on the spot and costs no generators: see scripts/synchronous-forms.mjs.
+ */
+export function callSync<A extends unknown[], R>(
+  { sync }: Host,
+  protocol: ((...args: A) => Steps<R>) & { sync?: (...args: A) => R },
+  ...args: A
+): R {
   // Perhaps from within other steps: a program's own function, called by them, has made a synchronous call.
   const before = enter({ isSync: true, calls: sync as unknown as Run['calls'] });
   try {
-    let turn = steps.next();
-    // All calls are made on the spot.
-    while (!turn.done) turn = steps.throw(new TypeError('Synchronous steps cannot wait'));
-    return turn.value;
+    return protocol.sync ? protocol.sync(...args) : finish(protocol(...args));
   } finally {
     enter(before);
   }

@@ -38,7 +38,12 @@ export function canWait(): boolean {
 }
 
 function step<Name extends keyof Primitives>(call: Name) {
-  return (...args: Parameters<Primitives[Name]>): Steps<ReturnType<Primitives[Name]>> => new PrimitiveStep(call, args);
+  type Args = Parameters<Primitives[Name]>;
+  type Result = ReturnType<Primitives[Name]>;
+  const steps = (...args: Args): Steps<Result> => new PrimitiveStep(call, args);
+  /** What the function is in the synchronous forms of those that call it: see `callSync`. */
+  steps.sync = (...args: Args): Result => current!.calls[call]!(...args) as Result;
+  return steps;
 }
 
 /** A generator of one step, by hand, and the only result that it has: there is none cheaper. */
@@ -75,6 +80,13 @@ class PrimitiveStep<R> implements Steps<R> {
   [Symbol.iterator](): this {
     return this;
   }
+}
+
+/** Runs steps to their end within a synchronous run: all calls are made on the spot. */
+export function finish<R>(steps: Steps<R>): R {
+  let turn = steps.next();
+  while (!turn.done) turn = steps.throw(new TypeError('Synchronous steps cannot wait'));
+  return turn.value;
 }
 
 export const open = step('open');

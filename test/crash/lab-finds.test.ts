@@ -10,11 +10,19 @@ const QUIET = { warn: false };
 
 type CreateFs = Parameters<Parameters<typeof withMutant>[1]>[0];
 
+/** One protocol, and two texts that it is run from: see scripts/synchronous-forms.mjs. */
+const WRITES = {
+  'writeFileSync': (fs) => fs.writeFileSync(TARGET, NEW),
+  'promises.writeFile': (fs) => fs.promises.writeFile(TARGET, NEW),
+} as const satisfies Record<string, Write>;
+
+type Write = (fs: NodeFs) => void | Promise<void>;
+
 interface Mutant {
   readonly name: string;
   readonly edits: readonly Edit[];
   /** What is run on it, and what the first violation says. */
-  readonly hunt: (createFs: CreateFs) => Promise<Report>;
+  readonly hunt: (createFs: CreateFs, write: Write) => Promise<Report>;
   readonly finds: RegExp;
 }
 
@@ -29,13 +37,13 @@ const MUTANTS: readonly Mutant[] = [
     edits: [
       { file: 'protocol/stage.js', from: "(treatment.durability === 'process' && !isForCaller)", to: '!isForCaller' },
     ],
-    hunt: (createFs) => crash((fs) => createFs(fs, QUIET).writeFileSync(TARGET, NEW)),
+    hunt: (createFs, write) => crash((fs) => write(createFs(fs, QUIET))),
     finds: /torn: 0 bytes|torn: 1\d+ bytes/,
   },
   {
     name: 'no fsync of the directory',
     edits: [{ file: 'protocol/commit.js', from: "if (stage.treatment.durability === 'durable')", to: 'if (false)' }],
-    hunt: (createFs) => crash((fs) => createFs(fs, QUIET).writeFileSync(TARGET, NEW)),
+    hunt: (createFs, write) => crash((fs) => write(createFs(fs, QUIET))),
     finds: /lost an acknowledged write/,
   },
   {
@@ -48,7 +56,7 @@ const MUTANTS: readonly Mutant[] = [
           'yield* (0, stage_1.closeStage)(stage); yield* makeNamesDurable(stage);',
       ),
     ],
-    hunt: (createFs) => crash((fs) => createFs(fs, QUIET).writeFileSync(TARGET, NEW)),
+    hunt: (createFs, write) => crash((fs) => write(createFs(fs, QUIET))),
     finds: /torn/,
   },
   {
@@ -66,7 +74,7 @@ const MUTANTS: readonly Mutant[] = [
         to: '(stage, flush); yield* require("../steps/step").fchmod(stage.fd, stage.target.existing.mode & 0o7777);',
       },
     ],
-    hunt: (createFs) => crash((fs) => createFs(fs, QUIET).writeFileSync(TARGET, NEW)),
+    hunt: (createFs, write) => crash((fs) => write(createFs(fs, QUIET))),
     finds: /mode 644/,
   },
   {
@@ -78,7 +86,7 @@ const MUTANTS: readonly Mutant[] = [
         to: 'try { yield* (0, stage_1.removeIfThere)(name.path); yield* (0, step_1.rename)(name.stagedPath, name.path);',
       },
     ],
-    hunt: (createFs) => crash((fs) => createFs(fs, QUIET).writeFileSync(TARGET, NEW)),
+    hunt: (createFs, write) => crash((fs) => write(createFs(fs, QUIET))),
     finds: /torn: nothing there/,
   },
   {
@@ -87,7 +95,7 @@ const MUTANTS: readonly Mutant[] = [
       { file: 'protocol/content.js', from: 'offset += written;', to: 'offset = bytes.byteLength;' },
       { file: 'protocol/content.js', from: 'if (written < Buffer.byteLength(text))', to: 'if (false)' },
     ],
-    hunt: (createFs) => faults((fs) => createFs(fs, QUIET).writeFileSync(TARGET, NEW)),
+    hunt: (createFs, write) => faults((fs) => write(createFs(fs, QUIET))),
     finds: /fail\('write'\).*short.*torn/,
   },
   {
@@ -101,7 +109,7 @@ const MUTANTS: readonly Mutant[] = [
           'try { yield* (0, step_1.fsync)(fd); } catch { yield* (0, step_1.fsync)(fd); } })(fd);',
       },
     ],
-    hunt: (createFs) => faults((fs) => createFs(fs, QUIET).writeFileSync(TARGET, NEW)),
+    hunt: (createFs, write) => faults((fs) => write(createFs(fs, QUIET))),
     finds: /fail\('fsync'\).*losing.*torn/,
   },
   {
@@ -113,7 +121,7 @@ const MUTANTS: readonly Mutant[] = [
         to: 'try { yield* completion.fill(stage, stage.fd); } catch {}',
       },
     ],
-    hunt: (createFs) => faults((fs) => createFs(fs, QUIET).writeFileSync(TARGET, NEW)),
+    hunt: (createFs, write) => faults((fs) => write(createFs(fs, QUIET))),
     finds: /fail\('write'\).*torn/,
   },
   {
@@ -125,7 +133,7 @@ const MUTANTS: readonly Mutant[] = [
         to: 'if (reason === undefined) return undefined;',
       },
     ],
-    hunt: (createFs) => faults((fs) => createFs(fs, QUIET).writeFileSync(TARGET, NEW)),
+    hunt: (createFs, write) => faults((fs) => write(createFs(fs, QUIET))),
     finds: /fail\('rename'\).*lost/,
   },
   {
@@ -137,9 +145,9 @@ const MUTANTS: readonly Mutant[] = [
         to: "if (stage.state !== 'published') throw error;",
       },
     ],
-    hunt: (createFs) =>
+    hunt: (createFs, write) =>
       faults(
-        (fs) => createFs(fs, QUIET).writeFileSync(TARGET, NEW),
+        (fs) => write(createFs(fs, QUIET)),
         ({ error }, fault) => {
           if (/fsync/.test(fault) && error === undefined) throw new Error('reported as durable');
         },
@@ -149,7 +157,7 @@ const MUTANTS: readonly Mutant[] = [
   {
     name: 'the staged file of a failed write is left behind',
     edits: [{ file: 'protocol/replace-file.js', from: 'yield* (0, stage_1.discardStage)(stage);', to: '' }],
-    hunt: (createFs) => faults((fs) => createFs(fs, QUIET).writeFileSync(TARGET, NEW)),
+    hunt: (createFs, write) => faults((fs) => write(createFs(fs, QUIET))),
     finds: /left behind|left open/,
   },
   {
@@ -161,12 +169,12 @@ const MUTANTS: readonly Mutant[] = [
         to: 'if (names.length === 1)',
       },
     ],
-    hunt: (createFs) =>
+    hunt: (createFs, write) =>
       explore({
-        workload(plain, { ack }) {
+        async workload(plain, { ack }) {
           const fs = createFs(plain, QUIET);
           fs.mkdirSync('/app');
-          fs.writeFileSync(TARGET, NEW);
+          await write(fs);
           ack('saved');
         },
         check(fs, { acked }) {
@@ -236,34 +244,36 @@ const MUTANTS: readonly Mutant[] = [
 describe('The lab finds a protocol', function () {
   this.timeout(60_000);
 
-  for (const { name, edits, hunt, finds } of MUTANTS) {
-    it(`in which ${name}`, async () => {
-      await withMutant(edits, async (createFs) => {
-        const report = await hunt(createFs);
-        expect(report.violations, String(report)).to.not.have.length(0);
-        expect(
-          report.violations.map(({ fault, message }) => `${fault?.text ?? ''}: ${message}`).join('\n'),
-          String(report),
-        ).to.match(finds);
+  for (const [call, write] of Object.entries(WRITES)) {
+    for (const { name, edits, hunt, finds } of MUTANTS) {
+      it(`in which ${name}, by ${call}`, async () => {
+        await withMutant(edits, async (createFs) => {
+          const report = await hunt(createFs, write);
+          expect(report.violations, String(report)).to.not.have.length(0);
+          expect(
+            report.violations.map(({ fault, message }) => `${fault?.text ?? ''}: ${message}`).join('\n'),
+            String(report),
+          ).to.match(finds);
+        });
+      });
+    }
+
+    it(`to be whole where nothing is broken, by the same hunts with ${call}`, async () => {
+      await withMutant([], async (createFs) => {
+        for (const { hunt, name } of MUTANTS) {
+          const report = await hunt(createFs, write);
+          expect(report.violations, `${name}\n${String(report)}`).to.have.length(0);
+        }
       });
     });
   }
-
-  it('to be whole where nothing is broken, by the same hunts', async () => {
-    await withMutant([], async (createFs) => {
-      for (const { hunt, name } of MUTANTS) {
-        const report = await hunt(createFs);
-        expect(report.violations, `${name}\n${String(report)}`).to.have.length(0);
-      }
-    });
-  });
 });
 
-function crash(write: (fs: NodeFs) => void, more: Partial<ExploreOptions> = {}): Promise<Report> {
+function crash(write: Write, more: Partial<ExploreOptions> = {}): Promise<Report> {
   return explore({
     setup,
-    workload(fs, { ack }) {
-      write(fs);
+    async workload(fs, { ack }) {
+      await write(fs);
       ack('saved');
     },
     check(fs, { acked }) {
@@ -275,14 +285,14 @@ function crash(write: (fs: NodeFs) => void, more: Partial<ExploreOptions> = {}):
   });
 }
 
-function inPlace(createFs: CreateFs): Promise<Report> {
+function inPlace(createFs: CreateFs, write: Write): Promise<Report> {
   return explore({
     setup(fs) {
       setup(fs);
       fs.linkSync(TARGET, '/app/other');
     },
-    workload(plain, { ack }) {
-      createFs(plain, QUIET).writeFileSync(TARGET, NEW);
+    async workload(plain, { ack }) {
+      await write(createFs(plain, QUIET));
       ack('saved');
     },
     recover: (plain) => createFs(plain, QUIET).writeFileSync('/app/touch', ''),
@@ -292,15 +302,12 @@ function inPlace(createFs: CreateFs): Promise<Report> {
 
 type FaultContext = Parameters<SweepFaultsOptions['check']>[1];
 
-function faults(
-  write: (fs: NodeFs) => void,
-  alsoCheck: (context: FaultContext, fault: string) => void = () => {},
-): Promise<Report> {
+function faults(write: Write, alsoCheck: (context: FaultContext, fault: string) => void = () => {}): Promise<Report> {
   return sweepFaults({
     setup,
     lengthsPerCall: 16,
-    workload(fs, { ack }) {
-      write(fs);
+    async workload(fs, { ack }) {
+      await write(fs);
       ack('saved');
     },
     check(fs, context) {
