@@ -263,7 +263,9 @@ const DESCRIPTORS: readonly Scenario[] = [
     const fd = (await open('w'))!;
     fs.writeSync(fd, NEW);
     fs.close(fd);
-    await turnUntil(() => fs.readFileSync(target, 'utf8') === NEW && !isOpen(fs, fd));
+    // To the program the file is closed, and has its new content, before the file system knows of it.
+    const isMaking = (): boolean => process.getActiveResourcesInfo().includes('FSReqCallback');
+    await turnUntil(() => fs.readFileSync(target, 'utf8') === NEW && !isOpen(fs, fd) && !isMaking());
   }),
   story('what it is to the program itself', ({ fs, target }) => {
     const before = fs.statSync(target);
