@@ -133,8 +133,8 @@ function counted(count: number, one: string): string {
   return `${count} ${one}${count === 1 ? '' : 's'}`;
 }
 
-function roundsOf({ roundsMax }: Work, { options: { rounds } }: Bench): number {
-  return Math.min(rounds, roundsMax ?? rounds);
+function roundsOf({ roundsMax, roundsEach = 1 }: Work, { options: { rounds, quick } }: Bench): number {
+  return Math.min(rounds, roundsMax ?? rounds) * (quick ? 1 : roundsEach);
 }
 
 function columnsFor({ sampled, isSequential, unit }: Work): Column[] {

@@ -8,19 +8,22 @@ import { type Effort, type Work, now, roundOf } from './work';
 
 /** `writes` in a round, to `files` in turn, when one is written after the other; in no more than `roundsMax` rounds. */
 const SIZES = [
-  { label: '1 KiB', name: '1k', bytes: 1024, unit: 'µs', writes: 192, files: 64, roundsMax: 15 },
+  { label: '1 KiB', name: '1k', bytes: 1024, unit: 'µs', writes: 192, files: 64, roundsMax: 60 },
   { label: '64 KiB', name: '64k', bytes: 64 * 1024, unit: 'µs', writes: 96, files: 64, roundsMax: 10 },
   { label: '10 MiB', name: '10m', bytes: 10 * 1024 * 1024, unit: 'ms', writes: 4, files: 4, roundsMax: 6 },
 ] as const;
 
-type Size = Omit<(typeof SIZES)[number], 'writes'> & { readonly writes: number };
+type Size = Omit<(typeof SIZES)[number], 'writes'> & { readonly writes: number; readonly roundsEach?: number };
+
+/** As many writes in shorter rounds: one fsync takes twice the time of another, for all of a round. */
+const ONE_BY_ONE: readonly Size[] = [{ ...SIZES[0], writes: 48, roundsEach: 4 }, SIZES[1], SIZES[2]];
 
 /** What is written at once must fit into memory more than once. */
 const BYTES_AT_ONCE_MAX = 128 * 1024 * 1024;
 const IN_FLIGHT = [8, 64, 512];
 
 export const wholeFileWorks: readonly Work[] = [
-  ...SIZES.map((size) => synchronously(size)),
+  ...ONE_BY_ONE.map((size) => synchronously(size)),
   // Many, because here it is the program's own time that shows, and that falls until its code is warm.
   {
     ...synchronously({ ...SIZES[0], writes: 1024 }),
@@ -28,7 +31,7 @@ export const wholeFileWorks: readonly Work[] = [
     title: '1 KiB, synchronously, on tmpfs',
     onTmpfs: true,
   },
-  ...SIZES.map((size) => asynchronously(size, 1)),
+  ...ONE_BY_ONE.map((size) => asynchronously(size, 1)),
   ...SIZES.flatMap((size) =>
     IN_FLIGHT.filter((count) => count * size.bytes <= BYTES_AT_ONCE_MAX).map((count) => asynchronously(size, count)),
   ),
@@ -46,6 +49,7 @@ function synchronously(size: Size): Work {
     operations: 'writes',
     unit: size.unit,
     roundsMax: size.roundsMax,
+    ...(size.roundsEach === undefined ? {} : { roundsEach: size.roundsEach }),
     shapes: ['sync'],
     isSequential: true,
     floor: { files: size.files, bytes: size.bytes, operations: count },
@@ -77,6 +81,7 @@ function asynchronously(size: Size, inFlight: number): Work {
     operations: 'writes',
     unit: size.unit,
     roundsMax: isSequential ? size.roundsMax : Math.min(8, size.roundsMax),
+    ...(size.roundsEach === undefined ? {} : { roundsEach: size.roundsEach }),
     shapes: ['callback', 'promise'],
     isSequential,
     ...(isSequential ? { floor: { files, bytes: size.bytes, operations: count } } : {}),

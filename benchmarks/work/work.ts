@@ -54,6 +54,8 @@ export interface Work {
   readonly onTmpfs?: boolean;
   /** Of work that takes long; no more rounds than asked for, by default. */
   readonly roundsMax?: number;
+  /** How many rounds are made for each that is asked for; one by default. */
+  readonly roundsEach?: number;
   /** A new process for each round: where the figures are so small that the luck of a process would show. */
   readonly isFresh?: boolean;
   /** Whom others are compared with, where it is not the bare sequence of their level or node's own function. */
