@@ -1,7 +1,7 @@
 // Gives functions of the protocol a second form, for synchronous callers.
 //
 // The protocol is written once, as generators of steps. Synchronous callers have no use for generators, and to go through
-// them costs a tenth of a write. So to the compiled text of each module this adds what it would say without them:
+// them costs a tenth of a write to tmpfs. So to the compiled text of each module this adds what it would say without them:
 //
 //   function* commit(stage) { yield* closeStage(stage); yield* stage.volume.landed(stage); }
 //   commit.sync = function (stage) { closeStage.sync(stage); finish(stage.volume.landed(stage)); };
@@ -49,20 +49,29 @@ function addForms(folder) {
     module.forms.push(formOf(declared, module, (node) => demand(module, node)));
   }
 
-  for (const { path, text, isCommonJs, forms } of modules.values()) {
-    if (forms.length === 0) continue;
+  for (const { path, text, hadForms, isCommonJs, forms } of modules.values()) {
     const id = relative(dirname(path), steps).replace(/\.js$/, '');
     const from = id.startsWith('.') ? id : `./${id}`;
     const head = isCommonJs ? `const { finish } = require('${from}');` : `import { finish } from '${from}';`;
-    writeFileSync(path, [text, HEADING, path === steps ? '' : head, ...forms, ''].join('\n'));
+    if (forms.length > 0) writeFileSync(path, [text, HEADING, path === steps ? '' : head, ...forms, ''].join('\n'));
+    else if (hadForms) writeFileSync(path, text);
   }
 }
 
 /** A compiled module: what it says, the functions that it declares, and the names that it imports. */
 function readModule(path) {
-  const [text] = readFileSync(path, 'utf8').split(`\n${HEADING}`);
+  const [text, formsBefore] = readFileSync(path, 'utf8').split(`\n${HEADING}`);
   const program = parse(text, { ecmaVersion: 'latest', sourceType: 'module' });
-  const module = { path, text, program, functions: new Map(), imports: new Map(), isCommonJs: false, forms: [] };
+  const module = {
+    path,
+    text,
+    hadForms: formsBefore !== undefined,
+    program,
+    functions: new Map(),
+    imports: new Map(),
+    isCommonJs: false,
+    forms: [],
+  };
   const pathOf = ({ value }) => join(dirname(path), `${value}.js`);
   for (const statement of program.body) {
     const declared = statement.declaration ?? statement;
@@ -115,7 +124,7 @@ function formOf({ id, params, body, generator }, { text }, hasForm) {
     ...nodesIn(body, 'FunctionDeclaration').map((node) => node.id),
   ]);
 
-  /** The text of a node, with `x` run to its end in each `yield* x`, or in each `return x` of a function that is no generator. */
+  /** The text of a node, with `x` run to its end in each `yield* x`; or in each `return x`, where that is steps. */
   const textOf = (node) => {
     let result = '';
     let end = node.start;

@@ -152,6 +152,14 @@ describe('Synchronous forms', () => {
     expect(text.startsWith(SAMPLE)).to.equal(true);
   });
 
+  it('go where nobody asks for them any more', () => {
+    const path = join(directory, 'protocol/sample.js');
+    make();
+    writeFileSync(path, readFileSync(path, 'utf8').replace('run_1.callSync', 'run_1.runSync'));
+    expect(make()).to.equal(SAMPLE.replace('run_1.callSync', 'run_1.runSync'));
+    expect(readFileSync(join(directory, 'protocol/other.js'), 'utf8')).to.equal(OTHER);
+  });
+
   it('are there for writes', () => {
     expect(replaceFile).to.have.property('sync').that.is.a('function');
     expect(readFileSync('dist/behind.js', 'utf8')).to.match(/^\s*replaceFile\.sync = function/m);
